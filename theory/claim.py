@@ -1,0 +1,250 @@
+"""The one abstraction of the project: a claim, stated once, from which everything else is read.
+
+A claim is a statement with its hypotheses. ``given`` says where each free symbol lives, ``where``
+names the joint hypotheses, ``because`` is a function that returns the derivation, so that
+importing a chapter computes nothing. A claim knows nothing of experiments: they are attached from
+outside. A conjecture is a claim outside the catalogue.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from keyword import iskeyword
+from types import MappingProxyType
+from typing import Any
+
+from sympy import Basic, IndexedBase, Range, Set, Symbol, Tuple, sympify
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions import MatrixSymbol
+
+from theory.domain import Activations, Arrays, Observed, ObservedArray
+from theory.law import Law, Node, Variate
+from theory.statement import Limit, Scaling, Statement
+
+RESERVED = ("key", "draws")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement was printed: the document's number, the line, a short quotation."""
+
+    document: str
+    line: int | None = None
+    quotation: str = ""
+
+    def __str__(self) -> str:
+        place = self.document if self.line is None else f"{self.document}:{self.line}"
+        return f'{place} "{self.quotation}"' if self.quotation else place
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """A statement, the domain of each of its symbols, and what speaks for it.
+
+    Args:
+        name: permanent, kebab-case; a fact of a ledger row has a suffix after a dot.
+        title: one sentence in plain words.
+        given: symbol -> SymPy set, ``Range`` or a domain of ``theory.domain``; later entries may
+            use earlier symbols.
+        states: made by ``equal``, ``at_most``, ..., ``limit``, ``scaling`` or ``holds``.
+        where: name -> joint hypothesis (a SymPy condition); each can be removed by its name.
+        because: returns the derivation, from the left side to the right side.
+        source, cites: the document and line; the key of a bibliography entry.
+        uses: names of the claims that this one rests on.
+        slip, refuted_at: the statement as the source printed it, a claim of its own; the witness.
+        open: nobody knows, and ``inconclusive`` is an expected answer.
+
+    Raises:
+        TypeError, ValueError: a symbol without a domain, a domain at odds with the assumptions of
+            its symbol, a name that is no name; the message says what to write instead.
+    """
+
+    name: str
+    title: str
+    given: Mapping[Any, Any]
+    states: Statement
+    where: Mapping[str, Basic] = field(default_factory=dict)
+    because: Callable[[], Iterable] | None = None
+    source: Source | None = None
+    cites: str | None = None
+    uses: tuple[str, ...] = ()
+    slip: "Claim | None" = None
+    refuted_at: Mapping[Any, Any] | None = None
+    open: bool = False
+    at: tuple[str, int] = field(init=False, repr=False, default=("", 0))
+
+    def __post_init__(self):
+        caller = sys._getframe(2)  # the line that wrote Claim(...): every error names it
+        object.__setattr__(self, "at", (caller.f_code.co_filename, caller.f_lineno))
+        for name in ("given", "where"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        reject_bad_names(self)
+        reject_bad_domains(self)
+        reject_unbound(self)
+        if self.refuted_at is not None and self.slip is None:
+            raise self.error("refuted_at is the witness against a slip; give the slip as well")
+
+    def error(self, text: str) -> ValueError:
+        """A ``ValueError`` that names this claim and the line that wrote it."""
+        return ValueError(f"{self.name} ({self.at[0]}:{self.at[1]}): {text}")
+
+    @property
+    def symbols(self) -> dict[str, Any]:
+        """The symbols of ``given`` by name, in order: the parameters of an experiment."""
+        return {label(symbol): symbol for symbol in self.given}
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes of the left side, outermost only."""
+        return outermost(self.states.left)
+
+    @property
+    def digest(self) -> str:
+        """A fingerprint of what is asserted and where, the same on every machine."""
+        said = [canonical(part) for part in self.states.sides]
+        said += [self.states.kind, str(self.states)]
+        said += [f"{label(symbol)} in {domain}" for symbol, domain in self.given.items()]
+        said += [f"{name}: {canonical(condition)}" for name, condition in self.where.items()]
+        return sha256("\n".join(said).encode()).hexdigest()
+
+    def evaluate(self, digits: int = 15, **point):
+        """The right side at a point (parameters by name), as a SymPy number of ``digits`` digits.
+
+        Raises ``ValueError`` for a parameter that is missing, unknown or outside its domain.
+        """
+        from theory.points import at_point
+
+        return at_point(self, self.states.sides[-1], point).evalf(digits)
+
+
+def label(symbol) -> str:
+    """The name by which a parameter is passed to an experiment."""
+    return str(symbol.label) if isinstance(symbol, IndexedBase) else symbol.name
+
+
+def outermost(expr: Basic) -> tuple[Node, ...]:
+    if isinstance(expr, Node):
+        return (expr,)
+    found = (node for arg in getattr(expr, "args", ()) for node in outermost(arg))
+    return tuple(dict.fromkeys(found))
+
+
+def free(expr: Basic, bound: frozenset = frozenset()) -> set:
+    """Scalars and arrays that an expression leaves free; bound indices do not leak out of arrays."""
+    if isinstance(expr, Variate):
+        return set() if expr in bound else {expr}
+    if isinstance(expr, Node):
+        bound = bound | expr.bound
+    elif isinstance(expr, IndexedBase):
+        return free(expr.label, bound) if isinstance(expr.label, Variate) else {expr}
+    elif isinstance(expr, Observed):
+        return set()
+    elif isinstance(expr, ObservedArray):
+        return set().union(*(free(size, bound) for size in expr.shape))
+    elif isinstance(expr, Symbol | MatrixSymbol):
+        return set() if expr in bound else {expr}
+    elif hasattr(expr, "limits") and hasattr(expr, "function"):
+        inner = bound | {limit[0] for limit in expr.limits}
+        ends = [end for limit in expr.limits for end in limit[1:]]
+        return free(expr.function, inner).union(*(free(end, bound) for end in ends))
+    elif type(expr).__name__ in ("Lambda", "Subs"):
+        names = expr.variables if isinstance(expr.variables, tuple) else tuple(expr.variables)
+        inner = free(expr.expr, bound | set(names))
+        return inner.union(*(free(point, bound) for point in getattr(expr, "point", ())))
+    return set().union(*(free(arg, bound) for arg in getattr(expr, "args", ())))
+
+
+def canonical(expr: Basic) -> str:
+    """A text form that keeps the laws and the order of arguments, for digests."""
+    if isinstance(expr, Law):
+        inner = ", ".join(canonical(parameter) for parameter in expr.parameters)
+        return f"{type(expr).__name__}({' '.join(expr.names)}; {inner})"
+    if not getattr(expr, "args", ()):
+        return f"{type(expr).__name__}:{expr}"
+    args = [canonical(arg) for arg in expr.args]
+    commutes = getattr(expr, "is_Add", False) or getattr(expr, "is_Mul", False)
+    return f"{type(expr).__name__}({', '.join(sorted(args) if commutes else args)})"
+
+
+def reject_bad_names(claim: Claim) -> None:
+    if not isinstance(claim.name, str) or not NAME.fullmatch(claim.name):
+        raise ValueError(f"{claim.name!r}: a claim's name is kebab-case, such as abs-kernel or abs-kernel.rate")
+    if not isinstance(claim.states, Statement):
+        raise TypeError(
+            f"{claim.name}: states is {claim.states!r}, which is no statement; "
+            "write equal(a, b), at_most(a, b), limit(...), scaling(...) or holds(...), "
+            "since == and Eq are decided by SymPy before the claim sees them"
+        )
+    if claim.name in claim.uses:
+        raise claim.error("a claim cannot use itself")
+
+
+def reject_bad_domains(claim: Claim) -> None:
+    seen: set = set()
+    for symbol, domain in claim.given.items():
+        name = label(symbol) if isinstance(symbol, Symbol | IndexedBase | MatrixSymbol) else str(symbol)
+        if isinstance(symbol, Variate | Observed | ObservedArray):
+            raise claim.error(f"{name} is random or observed and has a law already; take it out of given")
+        if not isinstance(symbol, Symbol | IndexedBase | MatrixSymbol):
+            raise claim.error(f"given[{symbol!r}]: a key is a symbol, an array or an activation")
+        if name in RESERVED or iskeyword(name) or not name.isidentifier():
+            raise claim.error(f"a parameter cannot be called {name!r}; rename the symbol (lamda, for instance)")
+        if isinstance(domain, range):
+            raise claim.error(f"given[{name}] is Python's range; write sympy.Range({domain.start}, {domain.stop})")
+        if not isinstance(domain, Set | Arrays | Activations):
+            raise claim.error(
+                f"given[{name}] is {domain!r}; write a SymPy set such as Interval(-1, 1), a Range, "
+                "or a domain of theory.domain such as vectors(d)"
+            )
+        if isinstance(domain, Set) and domain.is_empty:
+            raise claim.error(f"given[{name}] is empty; a claim over no points says nothing")
+        reject_broken_assumption(claim, symbol, domain)
+        unknown = free(Tuple(*sizes(domain))) - seen
+        if unknown:
+            raise claim.error(f"the domain of {name} uses {names(unknown)}; list them before {name} in given")
+        seen.add(symbol)
+
+
+def sizes(domain) -> tuple:
+    if isinstance(domain, Arrays):
+        return domain.shape
+    return tuple(domain.args) if isinstance(domain, Set) else ()
+
+
+def reject_broken_assumption(claim: Claim, symbol, domain) -> None:
+    if not isinstance(symbol, Symbol) or not isinstance(domain, Set):
+        return
+    low, high = domain.inf, domain.sup
+    if isinstance(domain, Range) and symbol.is_integer is None:
+        raise claim.error(f"{symbol} lives in {domain} but is not an integer; write symbols('{symbol}', integer=True)")
+    if symbol.is_positive and not (low.is_positive or (low.is_zero and 0 not in domain)):
+        raise claim.error(f"{symbol} is assumed positive, but its domain {domain} goes down to {low}; drop one")
+    if symbol.is_nonnegative and low.is_negative:
+        raise claim.error(f"{symbol} is assumed nonnegative, but its domain {domain} starts at {low}; drop one")
+    if symbol.is_negative and high.is_positive:
+        raise claim.error(f"{symbol} is assumed negative, but its domain {domain} ends at {high}; drop one")
+
+
+def reject_unbound(claim: Claim) -> None:
+    given = set(claim.given)
+    parts = [part for part in claim.states.sides] + [sympify(c) for c in claim.where.values()]
+    if isinstance(claim.states, Limit | Scaling):
+        parts.append(claim.states.by)
+    for part in parts:
+        functions = part.atoms(AppliedUndef)
+        if functions:
+            raise claim.error(f"{names(functions)}: an unknown function; use theory.activation.Unknown and give it a domain")
+        loose = free(part) - given
+        random = {symbol for symbol in loose if isinstance(symbol, Variate)}
+        if random and not isinstance(claim.states, Limit | Scaling):
+            raise claim.error(f"{names(random)}: random, but under no Mean, Variance or Probability")
+        loose -= random
+        if loose:
+            raise claim.error(f"{names(loose)}: no domain; add it to given, as in given={{{names(loose)}: Interval(-1, 1)}}")
+
+
+def names(symbols: Iterable) -> str:
+    return ", ".join(sorted(label(s) if isinstance(s, Symbol | IndexedBase) else str(s) for s in symbols))

@@ -1,0 +1,280 @@
+"""Exact points of a claim's domain: its degenerate lattice, draws from a seed, and substitution.
+
+A point maps parameter names to exact values: rationals, integers, rational arrays, activations.
+The same points serve balls, experiments and the shrinking of counterexamples, so they are chosen
+here once, without a float. Array indices count from one, as in the sums of the theory.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from random import Random
+from typing import Any
+
+from sympy import (
+    Basic,
+    Derivative,
+    ImmutableDenseMatrix,
+    Indexed,
+    IndexedBase,
+    Integer,
+    Interval,
+    Product,
+    Range,
+    Rational,
+    S,
+    Set,
+    Subs,
+    Sum,
+    Tuple,
+    floor,
+    oo,
+    simplify,
+    sympify,
+)
+
+from theory.activation import Activation, instantiate
+from theory.claim import Claim, label
+from theory.domain import Activations, Arrays, nonparallel
+
+Point = dict[str, Any]
+NEAR = tuple(Rational(1, 10**k) for k in (1, 2, 4, 8, 15))
+TRIES = 1000
+
+
+def lattice(claim: Claim, largest: int = 3) -> list[Point]:
+    """The degenerate corners of the domain that the hypotheses admit, each parameter's at least once."""
+    corners = {name: corner(domain, largest, {}) for name, domain in domains(claim).items()}
+    rows = max(map(len, corners.values()), default=0)
+    points = []
+    for row in range(rows):
+        point: Point = {}
+        for place, (name, domain) in enumerate(domains(claim).items()):
+            options = corner(domain, largest, placed(claim, point))
+            point[name] = options[(row + row // len(options) * place) % len(options)]
+        if admits(claim, point):
+            points.append(point)
+    return points
+
+
+def draws(claim: Claim, seed: int | str, largest: int = 3) -> Iterator[Point]:
+    """Endless exact points from a seed.
+
+    Raises ``ValueError`` if the joint hypotheses reject more than half of many draws.
+    """
+    random = Random(f"{claim.name} {seed}")
+    tried = kept = 0
+    while True:
+        point: Point = {}
+        for name, domain in domains(claim).items():
+            point[name] = drawn(domain, random, largest, placed(claim, point))
+        tried += 1
+        if admits(claim, point):
+            kept += 1
+            yield point
+        elif tried >= TRIES and 2 * kept < tried:
+            raise claim.error(
+                f"where rejects {tried - kept} of {tried} points drawn from given; "
+                "narrow the domains so that most points satisfy the joint hypotheses"
+            )
+
+
+def chosen(claim: Claim, seed: int | str, count: int, largest: int = 3) -> list[Point]:
+    """The lattice, then ``count`` draws; one empty point for a claim without parameters."""
+    if not claim.given:
+        return [{}]
+    return lattice(claim, largest) + list(islice(draws(claim, seed, largest), count))
+
+
+def domains(claim: Claim) -> dict[str, Any]:
+    return {label(symbol): domain for symbol, domain in claim.given.items()}
+
+
+def placed(claim: Claim, point: Point) -> dict:
+    return {symbol: point[name] for name, symbol in claim.symbols.items() if name in point}
+
+
+def admits(claim: Claim, point: Point) -> bool:
+    """Whether a point lies in every domain and satisfies every joint hypothesis."""
+    inside = all(
+        contains(resolved(domain, placed(claim, point)), point[name]) for name, domain in domains(claim).items()
+    )
+    return inside and all(true_at(claim, condition, point) for condition in claim.where.values())
+
+
+def true_at(claim: Claim, condition: Basic, point: Point) -> bool:
+    if isinstance(condition, nonparallel):
+        return nonparallel.at(point[label(condition.args[0])])
+    decided = simplify(at_point(claim, sympify(condition), point))
+    if decided not in (S.true, S.false):
+        raise claim.error(f"the hypothesis {condition} is {decided} at {point}, neither true nor false")
+    return bool(decided)
+
+
+def contains(domain, value) -> bool:
+    if isinstance(domain, Activations):
+        return value in domain.members
+    if isinstance(domain, Arrays):
+        return tuple(value.shape) == (*domain.shape, 1)[:2]
+    return domain.contains(value) == S.true
+
+
+def resolved(domain, known: Mapping):
+    """A domain with earlier parameters put in."""
+    if isinstance(domain, Arrays):
+        return Arrays(tuple(sympify(size).subs(numbers(known)) for size in domain.shape), domain.form, domain.unit)
+    return domain.subs(numbers(known)) if isinstance(domain, Set) else domain
+
+
+def numbers(known: Mapping) -> dict:
+    return {symbol: value for symbol, value in known.items() if not isinstance(value, Activation)}
+
+
+def corner(domain, largest: int, known: Mapping) -> list:
+    domain = resolved(domain, known)
+    if isinstance(domain, Activations):
+        return list(domain.members)
+    if isinstance(domain, Arrays):
+        return array_corners(domain) if all(size.is_Integer for size in domain.shape) else [None] * 3
+    if isinstance(domain, Interval):
+        return interval_corners(domain)
+    return integers(domain, largest) if domain.is_iterable or domain.is_subset(S.Integers) else list(domain.args)
+
+
+def interval_corners(domain: Interval) -> list:
+    low, high = domain.inf, domain.sup
+    if low is -oo or high is oo:
+        middle = 0 if 0 in domain else low + 1 if high is oo else high - 1
+        near = [end + sign * step for end, sign in ((low, 1), (high, -1)) if end.is_finite for step in NEAR]
+        ends = [end for end in (low, high) if end.is_finite]
+        return [value for value in (*ends, middle, *near) if domain.contains(value) == S.true]
+    ends = [low, (low + high) / 2, high, *(0 for _ in (1,) if domain.contains(0) == S.true)]
+    near = [value for step in NEAR for value in (low + step, high - step)]
+    return list(dict.fromkeys(sympify(v) for v in (*ends, *near) if domain.contains(v) == S.true))
+
+
+def integers(domain: Set, largest: int) -> list:
+    """The first integers of a domain, and its last one if it has one that is small."""
+    return [value for value in islice(iter(domain), largest + 1) if value <= domain.inf + largest]
+
+
+def array_corners(domain: Arrays) -> list:
+    rows, columns = (*domain.shape, 1)[:2]
+    basis = ImmutableDenseMatrix(rows, columns, lambda i, j: int(i == j))
+    if domain.unit:
+        return [basis]
+    zero, ones = basis * 0, ImmutableDenseMatrix.ones(rows, columns)
+    return [ones, basis, zero] if domain.form in ("any", "data") else [basis, zero]
+
+
+def drawn(domain, random: Random, largest: int, known: Mapping):
+    domain = resolved(domain, known)
+    if isinstance(domain, Activations):
+        return random.choice(domain.members)
+    if isinstance(domain, Arrays):
+        return drawn_array(domain, random)
+    if isinstance(domain, Interval):
+        return drawn_real(domain, random)
+    if domain.is_subset(S.Integers) and domain.is_FiniteSet is not True and domain.inf.is_finite:
+        top = domain.inf + largest if domain.sup is oo else min(domain.sup, domain.inf + largest)
+        return random.choice([value for value in Range(domain.inf, top + 1) if value in domain])
+    if domain in (S.Reals, S.Integers):
+        value = random.randint(-largest, largest)
+        return Integer(value) if domain is S.Integers else drawn_real(Interval(-oo, oo), random)
+    return random.choice(sorted(domain, key=str))
+
+
+def drawn_real(domain: Interval, random: Random) -> Rational:
+    """A rational of the interior; where the interval is unbounded, with Cauchy-like tails."""
+    share = Rational(random.randint(1, 9999), 10000)
+    low, high = domain.inf, domain.sup
+    if low is -oo and high is oo:
+        return (2 * share - 1) / (4 * share * (1 - share))
+    if high is oo:
+        return exact(low) + share / (1 - share)
+    if low is -oo:
+        return exact(high) - share / (1 - share)
+    return exact(low) + (exact(high, down=True) - exact(low)) * share
+
+
+def exact(end, down: bool = False) -> Rational:
+    """A rational at an end of an interval, inside it by less than 1e-12 if the end is irrational."""
+    if end.is_Rational:
+        return end
+    scaled = floor(end * 10**12)
+    return Rational(scaled if down else scaled + 1, 10**12)
+
+
+def drawn_array(domain: Arrays, random: Random) -> ImmutableDenseMatrix:
+    rows, columns = (int(size) for size in (*domain.shape, 1)[:2])
+    entries = ImmutableDenseMatrix(rows, columns, lambda *_: Rational(random.randint(-60, 60), 20))
+    if domain.unit:
+        return unit(entries)
+    if domain.form == "symmetric":
+        return (entries + entries.T) / 2
+    if domain.form == "positive semidefinite":
+        return entries * entries.T
+    return entries
+
+
+def unit(vector: ImmutableDenseMatrix) -> ImmutableDenseMatrix:
+    """A rational point of the sphere, by stereographic projection of all coordinates but the last."""
+    flat = list(vector)[:-1]
+    square = sum((value**2 for value in flat), S.Zero)
+    return ImmutableDenseMatrix([*(2 * value / (square + 1) for value in flat), (square - 1) / (square + 1)])
+
+
+def at_point(claim: Claim, expr: Basic, point: Mapping) -> Basic:
+    """``expr`` with every parameter in its place; derivatives and finite sums are carried out.
+
+    Raises ``ValueError`` for a parameter that the claim does not have.
+    """
+    unknown = set(point) - set(claim.symbols)
+    if unknown:
+        raise claim.error(f"no parameter {', '.join(sorted(unknown))}; it has {', '.join(claim.symbols) or 'none'}")
+    return substitute(expr, {claim.symbols[name]: value for name, value in point.items()})
+
+
+def substitute(expr: Basic, values: Mapping) -> Basic:
+    """Put exact values for symbols, sizes first, so that sums and derivatives can be carried out."""
+    expr = sympify(expr)
+    expr = instantiate(expr, {s: v for s, v in values.items() if isinstance(v, Activation)})
+    plain = {s: sympify(v) for s, v in values.items() if not isinstance(v, Activation | ImmutableDenseMatrix)}
+    whole = {s: v for s, v in plain.items() if v.is_Integer}
+    expr = carried_out(expr.subs(whole) if whole else expr)
+    arrays = {s: v for s, v in values.items() if isinstance(v, ImmutableDenseMatrix)}
+    expr = entries(expr, {s: v for s, v in arrays.items() if isinstance(s, IndexedBase)})
+    expr = expr.subs({s: v for s, v in arrays.items() if not isinstance(s, IndexedBase)})
+    return expr.subs({s: v for s, v in plain.items() if s not in whole})
+
+
+def carried_out(expr: Basic) -> Basic:
+    """Finite sums written out and derivatives taken; integrals, nodes and infinite sums untouched."""
+    expr = expr.replace(lambda e: isinstance(e, Derivative), lambda e: e.doit(integrals=False))
+    expr = expr.replace(lambda e: isinstance(e, Sum | Product) and finite(e), lambda e: written_out(e))
+    return expr.replace(lambda e: isinstance(e, Subs), lambda e: e.doit(integrals=False))
+
+
+def finite(total) -> bool:
+    return all(len(limit) == 3 and limit[1].is_Integer and limit[2].is_Integer for limit in total.limits[:1])
+
+
+def written_out(total):
+    index, low, high = total.limits[0]
+    terms = [total.function.subs(index, value) for value in range(int(low), int(high) + 1)]
+    done = sum(terms, S.Zero) if isinstance(total, Sum) else S.One
+    if isinstance(total, Product):
+        for term in terms:
+            done *= term
+    return carried_out(type(total)(done, *total.limits[1:])) if total.limits[1:] else done
+
+
+def entries(expr: Basic, arrays: Mapping) -> Basic:
+    def entry(item):
+        values = arrays.get(item.base)
+        places = Tuple(*item.indices)
+        if values is None or not all(place.is_Integer for place in places):
+            return item
+        row, column = (*(int(place) - 1 for place in places), 0)[:2]
+        return values[row, column]
+
+    return expr.replace(lambda e: isinstance(e, Indexed), entry)
