@@ -1,0 +1,238 @@
+"""A derivation: steps from the left side of a statement to its right side, each one re-checked.
+
+``Step(value, reason)`` says what the expression has become and why. A reason is a *rule*, an object
+that computes from the expression before what it must become and verifies its own side conditions,
+or a plain string, for algebra. Either way the difference between what was written and what follows
+must simplify to zero: then the link is *closed*. Every link is also enclosed by balls at exact
+points of the domain. Balls never close a link, but where they exclude it, it is *broken*; a link
+that algebra could not close and balls did not break is *enclosed*, which is evidence and no proof.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, Protocol
+
+from sympy import Basic, sympify
+
+from theory import algebra, certify, points
+from theory.claim import Claim
+from theory.statement import Limit, Relation, Scaling
+
+Sign = Literal["=", "<=", ">=", "<", ">"]
+DIGITS = 20
+SPOT_CHECKS = 6  # a closed link is a theorem already: balls only look for a wrong rule
+DIRECTIONS: dict[str, set[str]] = {
+    "=": {"="},
+    "<=": {"=", "<=", "<"},
+    ">=": {"=", ">=", ">"},
+    "<": {"=", "<=", "<"},
+    ">": {"=", ">=", ">"},
+}
+
+
+class Refused(ValueError):
+    """A rule used where it does not apply, or a chain that starts or ends in the wrong place."""
+
+
+class Rule(Protocol):
+    """A reason that can check itself; ``str(rule)`` is how a person would say it."""
+
+    def apply(self, before: Basic, scene: "Scene") -> Basic:
+        """What ``before`` becomes. Raises ``Refused`` where a side condition fails."""
+        ...
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation: the new value, the reason, and the sign towards the line before."""
+
+    value: Basic
+    reason: "str | Rule"
+    sign: Sign = "="
+
+    def __post_init__(self):
+        object.__setattr__(self, "value", sympify(self.value))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a rule may rely on: the claim, the domains of its symbols, what has been proved before.
+
+    ``given`` extends the claim's own domains inside an induction; ``hypotheses`` are the equalities
+    that an induction grants, each a pair of sides.
+    """
+
+    claim: Claim
+    given: Mapping[Any, Any]
+    hypotheses: tuple[tuple[Basic, Basic], ...] = ()
+
+    def within(self, **changes) -> "Scene":
+        return replace(self, **changes)
+
+    def domain(self, symbol) -> Any:
+        return self.given.get(symbol)
+
+
+class Link(NamedTuple):
+    """A re-checked step: from ``before`` to ``after``, what stands between them, how it fared."""
+
+    before: Basic
+    after: Basic
+    sign: Sign
+    reason: "str | Rule"
+    status: Literal["closed", "enclosed", "open", "broken"]
+    note: str
+    points: int
+    witness: dict | None
+
+
+def links(claim: Claim, points: int = 64, seed: int = 0) -> tuple[Link, ...]:
+    """The derivation of a claim, link by link; empty if it has none.
+
+    Raises ``Refused`` if the chain is empty, does not end at the right side, or rests on a step
+    that goes against the direction of the statement.
+    """
+    if claim.because is None:
+        return ()
+    scene = Scene(claim, dict(claim.given))
+    steps = tuple(claim.because())
+    reject_misplaced(claim, steps)
+    left = claim.states.left
+    values = [start(claim), *(step.value for step in steps)]
+    reject_definition(claim, left)
+    return tuple(
+        checked(before, step, scene, points, seed) for before, step in zip(values[:-1], steps, strict=True)
+    )
+
+
+def start(claim: Claim) -> Basic:
+    """Where the chain begins: the left side, over its gauge if the statement is a scaling."""
+    states = claim.states
+    return states.left / states.gauge if isinstance(states, Scaling) else states.left
+
+
+def end(claim: Claim) -> Basic | None:
+    states = claim.states
+    return states.constant if isinstance(states, Scaling) else states.sides[-1]
+
+
+def reject_misplaced(claim: Claim, steps: tuple[Step, ...]) -> None:
+    if not steps:
+        raise Refused(f"{claim.name}: the derivation has no steps; return at least one Step, or drop because")
+    if not all(isinstance(step, Step) for step in steps):
+        raise Refused(f"{claim.name}: because must return Step(value, reason) objects")
+    goal = end(claim)
+    if goal is not None and steps[-1].value != goal:
+        raise Refused(
+            f"{claim.name}: the derivation ends at {steps[-1].value}, the statement at {goal}; "
+            "let the last step be the right side itself"
+        )
+    allowed = DIRECTIONS[claim.states.sign] if isinstance(claim.states, Relation) else {"="}
+    for step in steps:
+        if step.sign not in allowed:
+            raise Refused(f"{claim.name}: a link '{step.sign}' leads away from the statement; use {sorted(allowed)}")
+    strict = isinstance(claim.states, Relation) and claim.states.sign in "<>"
+    if strict and not any(step.sign == claim.states.sign for step in steps):
+        raise Refused(f"{claim.name}: the statement is strict, but no link of its derivation is")
+
+
+def reject_definition(claim: Claim, left: Basic) -> None:
+    """A left side that is closed already defines nothing: its derivation would prove a form by itself."""
+    if isinstance(claim.states, Relation) and claim.states.sign == "=" and not defines(left):
+        raise Refused(
+            f"{claim.name}: the derivation starts at a closed form, {left}; "
+            "state the definition on the left (a mean, an integral, a derivative, a sum, an observed quantity)"
+        )
+
+
+def defines(left: Basic) -> bool:
+    from sympy import Derivative, Indexed, Integral, Product, Sum
+    from sympy.matrices.expressions import MatrixSymbol
+
+    from theory.activation import Applied
+    from theory.domain import Functional, Observed
+    from theory.law import Node
+
+    return left.has(Node, Integral, Sum, Product, Derivative, Functional, Observed, MatrixSymbol, Applied, Indexed)
+
+
+def checked(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> Link:
+    """One link, closed by its rule and by algebra if possible, then looked at through balls."""
+    closed, note = closes(before, step, scene)
+    looks, witness = enclosed(before, step, scene, SPOT_CHECKS if closed else count, seed)
+    if witness is not None:
+        status = "broken"
+        note = "balls exclude it"
+    elif closed:
+        status = "closed"
+    else:
+        status = "enclosed" if looks else "open"
+    return Link(before, step.value, step.sign, step.reason, status, note, looks, witness)
+
+
+def closes(before: Basic, step: Step, scene: Scene) -> tuple[bool, str]:
+    """Whether a step follows, and why not. A refusal of its rule is the note of an open link."""
+    if before == step.value:
+        return False, "nothing changes between the two lines"
+    try:
+        if step.sign != "=":
+            return ordered(before, step, scene)
+        expected = before if isinstance(step.reason, str) else step.reason.apply(before, scene)
+    except Refused as refusal:
+        return False, f"refused: {refusal}"
+    if algebra.same(expected, step.value):
+        return True, "algebra" if isinstance(step.reason, str) else "rule and algebra"
+    return False, "the difference did not simplify to zero"
+
+
+def ordered(before: Basic, step: Step, scene: Scene) -> tuple[bool, str]:
+    """An inequality between two lines: a cover of the whole domain by balls."""
+    if not isinstance(step.reason, str):
+        expected = step.reason.apply(before, scene)
+        return (True, "rule") if algebra.same(expected, step.value) else (False, "the rule gives another bound")
+    gap = step.value - before if step.sign in ("<=", "<") else before - step.value
+    box = {symbol: scene.domain(symbol) for symbol in sorted(gap.free_symbols, key=str)}
+    try:
+        cover = certify.cover(gap, box, strict=step.sign in "<>")
+    except (certify.Unevaluable, RuntimeError, TypeError) as reason:
+        return False, str(reason)
+    return cover.closed, f"{cover.boxes} boxes" if cover.closed else f"uncovered measure {cover.measure:.1e}"
+
+
+def enclosed(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> tuple[int, dict | None]:
+    """At how many exact points balls could look at a link, and a point where they exclude it."""
+    if not certify.AVAILABLE or isinstance(scene.claim.states, Limit | Scaling):
+        return 0, None
+    looks = misses = 0
+    for point in points.chosen(scene.claim, seed, count, largest=3)[:count]:
+        try:
+            gap = difference(step.value, before, point, scene)
+        except (certify.Unevaluable, ValueError, TypeError, NotImplementedError):
+            misses += 1
+            if misses > 3 and not looks:
+                return 0, None
+            continue
+        looks += 1
+        if excluded(gap, step.sign):
+            return looks, point
+    return looks, None
+
+
+def difference(after: Basic, before: Basic, point: dict, scene: Scene):
+    values = {symbol: point[name] for name, symbol in scene.claim.symbols.items()}
+    return certify.difference(points.substitute(after, values), points.substitute(before, values), {}, DIGITS)
+
+
+def excluded(gap, sign: Sign) -> bool:
+    """Whether a ball for (after - before) rules the link out."""
+    if sign == "=":
+        return not gap.contains(0)
+    return bool(gap < 0) if sign in ("<=", "<") else bool(gap > 0)
+
+
+def proves(chain: Iterable[Link]) -> bool:
+    """Whether every link is closed, and there is one."""
+    chain = tuple(chain)
+    return bool(chain) and all(link.status == "closed" for link in chain)
+
+
