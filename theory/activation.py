@@ -13,7 +13,6 @@ from sympy import (
     Basic,
     Expr,
     Function,
-    Integer,
     S,
     Symbol,
     cos,
@@ -119,11 +118,3 @@ def instantiate(expr: Basic, choice: dict[Unknown, Activation]) -> Basic:
         return choice[symbol].derivative(int(order))(z) if symbol in choice else Applied(symbol, order, z)
 
     return expr.replace(Applied, chosen)
-
-
-def hermite(k: int) -> Activation:
-    """The normalised probabilists' Hermite polynomial of degree ``k``: orthonormal for N(0, 1)."""
-    from sympy import factorial, hermite_prob
-
-    return Activation(f"hermite-{k}", lambda z: hermite_prob(Integer(k), z) / sqrt(factorial(k)))
-

@@ -19,6 +19,7 @@ from sympy import (
     KroneckerDelta,
     Mul,
     Order,
+    Pow,
     S,
     Subs,
     Sum,
@@ -26,22 +27,32 @@ from sympy import (
     Tuple,
     acos,
     asin,
+    cancel,
+    cos,
+    exp,
     expand,
     expand_log,
+    factor,
+    factorial,
+    factorial2,
+    fraction,
+    gamma,
     gammasimp,
-    hermite_prob,
     powdenest,
     powsimp,
     radsimp,
     simplify,
+    sin,
     symbols,
     trigsimp,
 )
 
 from theory.activation import Applied
+from theory.family import DerivativeFamily, He
 from theory.law import Mean, Node
 
 OPAQUE = (Integral, Sum, Mean)
+COMPARED = (*OPAQUE, Derivative)  # two of these with the same limits are compared by what is inside
 
 
 @dataclass
@@ -52,7 +63,7 @@ class Atoms:
 
     def dummy(self, kind: type, limits: tuple, body: Expr) -> Dummy:
         for other, ends, held, dummy in self.known:
-            if other is kind and ends == limits and (held == body or vanishes(held - body)):
+            if other is kind and ends == limits and (held == body or (kind in COMPARED and alike(held - body))):
                 return dummy
         dummy = Dummy(kind.__name__, real=True)
         self.known.append((kind, limits, body, dummy))
@@ -60,6 +71,13 @@ class Atoms:
 
     def of(self, dummy: Dummy) -> tuple[type, tuple, Expr] | None:
         return next(((kind, ends, body) for kind, ends, body, held in self.known if held == dummy), None)
+
+
+def alike(gap: Expr) -> bool:
+    """Whether the bodies of two atoms are equal: cheap tests alone, since equal limits are joined later."""
+    if gap.has(*OPAQUE, Node, Derivative, DerivativeFamily):
+        return vanishes(gap)
+    return not differs_somewhere(gap) and (expand(gap) == 0 or over_first_term(expand(gap)) == 0 or fourier(gap) == 0)
 
 
 def same(a: Basic, b: Basic) -> bool:
@@ -85,7 +103,7 @@ def joined(flat: Expr, atoms: Atoms) -> list[tuple[tuple, Expr]]:
         if len(inside) == 1:
             kind, limits, body = atoms.of(inside[0])
             coefficient = term.coeff(inside[0], 1)
-            if expand(coefficient * inside[0] - term) == 0:
+            if kind in OPAQUE and expand(coefficient * inside[0] - term) == 0:
                 key, term = (kind, limits), coefficient * body
         groups[key] = groups.get(key, S.Zero) + term
     return list(groups.items())
@@ -93,8 +111,8 @@ def joined(flat: Expr, atoms: Atoms) -> list[tuple[tuple, Expr]]:
 
 def zero_together(group: tuple[tuple, Expr], atoms: Atoms) -> bool:
     key, total = group
-    under_a_roof = len(key) == 2 and isinstance(key[0], type)
-    return vanishes(total) if under_a_roof else zero(total)
+    linear = len(key) == 2 and key[0] in OPAQUE
+    return vanishes(total) if linear else zero(total)
 
 
 def taken_apart(expr: Basic, atoms: Atoms) -> Expr:
@@ -122,21 +140,19 @@ def apart_derivative(expr: Derivative, atoms: Atoms) -> Expr:
     concrete = all(count.is_Integer for _, count in expr.variable_count)
     if concrete and not expr.expr.has(*OPAQUE, Node):
         done = expr.doit()
-        return taken_apart(done, atoms) if not isinstance(done, Derivative) else atoms.dummy(Derivative, (), done)
-    inner = expr.expr
-    variables = {variable for variable, _ in expr.variable_count}
-    if isinstance(inner, Mul) and not expr.has(*OPAQUE, Node):
-        constant, rest = inner.as_independent(*variables, as_Add=False)
-        if constant != 1:
-            return constant * atoms.dummy(Derivative, (), expr.func(rest, *expr.variable_count))
-    return atoms.dummy(Derivative, (), expr)
+        return taken_apart(done, atoms) if not isinstance(done, Derivative) else atoms.dummy(Subs, (), done)
+    inner, counts = expr.expr, expr.variable_count
+    if isinstance(inner, Mul):
+        constant, inner = inner.as_independent(*(variable for variable, _ in counts), as_Add=False)
+        return constant * atoms.dummy(Derivative, counts, inner)
+    return atoms.dummy(Derivative, counts, inner)
 
 
 def apart_under_limits(expr, atoms: Atoms) -> Expr:
     """A sum or an integral, split by linearity, its variables renamed by their place."""
-    places = symbols(f"_0:{len(expr.limits)}", real=True, cls=Symbol)
-    if isinstance(expr, Sum):
-        places = symbols(f"_i0:{len(expr.limits)}", integer=True)
+    kind = Sum if isinstance(expr, Sum) else Integral
+    single = (Symbol(f"_{kind.__name__}", integer=kind is Sum or None, real=True),)
+    places = single if len(expr.limits) == 1 else symbols(f"_{kind.__name__}:{len(expr.limits)}", **single[0].assumptions0)
     body, limits = expr.function, []
     names = {limit[0]: place for limit, place in zip(expr.limits, places, strict=True)}
     body = body.xreplace(names) if not body.has(*OPAQUE) else body.subs(names)
@@ -144,8 +160,23 @@ def apart_under_limits(expr, atoms: Atoms) -> Expr:
         limits.append(Tuple(names[variable], *(end.subs(names) for end in ends)))
     body = body.replace(lambda e: isinstance(e, Derivative), lambda e: e.doit(integrals=False))
     split = split_body(body, set(places))
-    kind = Sum if isinstance(expr, Sum) else Integral
-    return Add(*(taken_apart(c, atoms) * atoms.dummy(kind, tuple(limits), b) for c, b in split))
+    return Add(*(taken_apart(c, atoms) * factored(kind, limits, b, atoms) for c, b in split))
+
+
+def factored(kind: type, limits: list[Tuple], body: Expr, atoms: Atoms) -> Expr:
+    """A sum of products of functions of different indices is a product of sums; integrals alike."""
+    places = [limit[0] for limit in limits]
+    free_ends = not any(end.has(*places) for limit in limits for end in limit[1:])
+    if len(limits) == 1 or not free_ends:
+        return atoms.dummy(kind, tuple(limits), body)
+    first = limits[0][0]
+    apart, own = body.as_independent(first, as_Add=False)
+    if own.has(*places[1:]):
+        return atoms.dummy(kind, tuple(limits), body)
+    name = Symbol(f"_{kind.__name__}", integer=kind is Sum or None, real=True)
+    alone = Tuple(name, *limits[0][1:])
+    rest = kind(apart, *limits[1:])
+    return atoms.dummy(kind, (alone,), own.xreplace({first: name})) * taken_apart(rest, atoms)
 
 
 def split_body(body: Expr, bound) -> list[tuple[Expr, Expr]]:
@@ -165,8 +196,10 @@ def zero(expr: Expr) -> bool:
 
 def differs_somewhere(expr: Expr) -> bool:
     """Whether a number at a random point rules equality out; never used as a proof of it."""
+    applied = {part: Dummy(str(part)) for part in expr.atoms(Applied)}  # nothing is known of them
+    expr = expr.xreplace(applied)
     free = sorted(expr.free_symbols, key=str)
-    if expr.has(Applied, KroneckerDelta, Derivative, hermite_prob) or any(s.is_integer for s in free):
+    if expr.has(KroneckerDelta, Derivative, He) or any(s.is_integer for s in free):
         return False
     values = {s: S(37 + 8 * place) / 97 for place, s in enumerate(free)}
     try:
@@ -180,19 +213,64 @@ def hermite_reduced(expr: Expr) -> Expr:
     """Hermite polynomials of shifted symbolic degree, brought to two neighbours by the recurrence."""
     for _ in range(6):
         lowest: dict[tuple, int] = {}
-        for he in expr.atoms(hermite_prob):
+        for he in expr.atoms(He):
             base, shift = shifted(he.args[0])
             lowest[base, he.args[1]] = min(shift, lowest.get((base, he.args[1]), shift))
         swap = {}
-        for he in expr.atoms(hermite_prob):
+        for he in expr.atoms(He):
             n, z = he.args
             base, shift = shifted(n)
             if base != 0 and shift > lowest[base, z] + 1:
-                swap[he] = z * hermite_prob(n - 1, z) - (n - 1) * hermite_prob(n - 2, z)
+                swap[he] = z * He(n - 1, z) - (n - 1) * He(n - 2, z)
         if not swap:
             return expand(expr)
         expr = expand(expr.xreplace(swap))
     return expr
+
+
+def written_out(expr: Expr) -> Expr:
+    """Derivatives of concrete order, in the families that know their function."""
+    return expr.replace(lambda e: isinstance(e, DerivativeFamily), lambda e: e.written_out())
+
+
+def with_powers_named(expr: Expr) -> Expr:
+    """Powers of symbolic exponent, n in B**(n + 1/2), named: what is left is rational in the rest."""
+    names: dict[tuple, Dummy] = {}
+
+    def named(base, exponent):
+        constant, symbolic = exponent.as_coeff_Add()
+        if symbolic == 0 or not exponent.free_symbols:
+            return base**exponent
+        return names.setdefault((base, symbolic), Dummy("power")) * base**constant
+
+    return expr.replace(lambda e: e.is_Pow and e.base is not S.Exp1, lambda e: named(e.base, e.exp))
+
+
+def radicals_joined(expr: Expr) -> Expr:
+    """Roots of quotients with a positive denominator, written as quotients of roots."""
+
+    def root(base, exponent):
+        top, bottom = fraction(factor(base))
+        if bottom.is_negative:
+            top, bottom = -top, -bottom
+        return top**exponent / bottom**exponent if bottom.is_positive else base**exponent
+
+    is_root = lambda e: e.is_Pow and e.exp.is_Rational and not e.exp.is_Integer  # noqa: E731
+    return simplify(expr.replace(is_root, lambda e: root(e.base, e.exp)))
+
+
+def over_first_term(expr: Expr) -> Expr:
+    """The quotient by the first term's exponentials, roots and functions: often a rational function."""
+    terms = Add.make_args(expr)
+    pivot = Mul(*(part for part in Mul.make_args(terms[0]) if not part.is_rational_function()))
+    return cancel(Add(*(powsimp(term / pivot) for term in terms)))
+
+
+def fourier(expr: Expr) -> Expr:
+    """Trigonometric polynomials are polynomials in complex exponentials, where zero is plain to see."""
+    if not expr.has(sin, cos):
+        return expr
+    return expand(powsimp(expand(expr.replace(sin, lambda z: sin(z).rewrite(exp)).replace(cos, lambda z: cos(z).rewrite(exp)))))
 
 
 def shifted(degree: Expr) -> tuple[Expr, int]:
@@ -203,9 +281,14 @@ def shifted(degree: Expr) -> tuple[Expr, int]:
 REWRITES = (
     expand,
     lambda e: expand(e.rewrite(asin)) if e.has(acos) else e,
-    lambda e: expand(e, trig=True),
+    over_first_term,
+    fourier,
     lambda e: powsimp(expand(e), force=False),
+    lambda e: simplify(with_powers_named(e)) if any(p.exp.free_symbols for p in e.atoms(Pow)) else e,
+    lambda e: simplify(written_out(e)) if e.has(DerivativeFamily) else e,
+    lambda e: gammasimp(e.rewrite(gamma)) if e.has(factorial2, factorial) else e,
     hermite_reduced,
+    radicals_joined,
     lambda e: simplify(trigsimp(e)),
     lambda e: gammasimp(simplify(hermite_reduced(e))),
     lambda e: radsimp(simplify(expand_log(powdenest(e)))),

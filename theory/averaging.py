@@ -7,6 +7,7 @@ trade one law for another. Each looks only at means whose laws are the ones it i
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sympy import (
     Abs,
@@ -32,9 +33,9 @@ from sympy import (
     expand,
     factorial,
     gamma,
-    hermite_prob,
     oo,
     pi,
+    powsimp,
     sin,
     sqrt,
     symbols,
@@ -45,9 +46,13 @@ from theory import law as laws
 from theory.activation import Applied
 from theory.calculus import JUMPS, everywhere, least, preorder, reject_rough
 from theory.derivation import Refused, Scene
+from theory.family import He
 from theory.law import Law, Mean, Variate, step
 
-SMOOTH = (exp, sin, cos, erf, tanh, hermite_prob)
+if TYPE_CHECKING:
+    from theory.claim import Claim
+
+SMOOTH = (exp, sin, cos, erf, tanh, He)
 
 
 def plain(variate: Variate) -> Symbol:
@@ -245,9 +250,9 @@ def weak_product(term: Expr, u: Variate, scene: Scene) -> Expr:
     factors = Mul.make_args(rest)
     if step(u) not in factors:
         return constant * smooth_derivative(rest, u, scene)
-    power = rest / step(u)
-    k = next(iter(power.match(u ** Wild("k", exclude=[u])).values()), None) if power.match(u ** Wild("k", exclude=[u])) else None
-    if k is None or not at_least_one(k, scene):
+    power = powsimp(rest / step(u))
+    base, k = power.as_base_exp()
+    if base != u or not at_least_one(k, scene):
         raise Refused(f"{rest} jumps at {u} = 0: its derivative is a measure, and the theorem needs a function")
     return constant * k * step(u) * u ** (k - 1)
 
@@ -517,10 +522,10 @@ class hermite:
         if v in left.free_symbols:
             raise Refused(f"{rest} is not a product of a function of {u} and one of {v}")
         series = self.coefficient(left, u, j) * self.coefficient(right, v, k) / (factorial(j) * factorial(k))
-        return constant * Sum(series * Mean(hermite_prob(j, u) * hermite_prob(k, v), law), (j, 0, oo), (k, 0, oo))
+        return constant * Sum(series * Mean(He(j, u) * He(k, v), law), (j, 0, oo), (k, 0, oo))
 
     def coefficient(self, body: Expr, variate: Variate, degree: Symbol) -> Expr:
-        return Mean(body.xreplace({variate: self.z}) * hermite_prob(degree, self.z))
+        return Mean(body.xreplace({variate: self.z}) * He(degree, self.z))
 
 
 @dataclass(frozen=True)
@@ -597,3 +602,112 @@ class rescale:
         unit = laws.GaussianPair(law.names, rho, 1)
         at = dict(zip(law.variates, (scale * variate for variate in unit.variates), strict=True))
         return Mean(mean.body.subs(at, simultaneous=True), unit)
+
+
+@dataclass(frozen=True)
+class superpose:
+    """A double sum of means of products is the mean of the square of a sum."""
+
+    i: Symbol
+    j: Symbol
+
+    def __str__(self):
+        return f"the mean is linear: the double sum over {self.i} and {self.j} is a square"
+
+    def concerns(self, e: Basic) -> bool:
+        return isinstance(e, Sum) and [limit[0] for limit in e.limits] == [self.i, self.j]
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        return everywhere(before, self.concerns, self.value, f"no double sum over {self.i}, {self.j}")
+
+    def value(self, total: Sum) -> Expr:
+        (i, *ends), (j, *other) = total.limits
+        found = [factor for factor in Mul.make_args(total.function) if isinstance(factor, Mean)]
+        if ends != other or len(found) != 1:
+            raise Refused("both indices must run over the same range, under one mean")
+        (mean,) = found
+        product = total.function / mean * mean.body
+        mine = Mul(*(factor for factor in Mul.make_args(product) if j not in factor.free_symbols))
+        if expand(mine * mine.subs(i, j) - product) != 0:
+            raise Refused(f"{product} is not the product of one function of {i} and the same function of {j}")
+        return Mean(Sum(mine, (i, *ends)) ** 2, *mean.laws)
+
+
+@dataclass(frozen=True)
+class square:
+    """The mean of a square is not negative: a bound from below by zero."""
+
+    def __str__(self):
+        return "a mean of squares is not negative"
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        body = before.body if isinstance(before, Mean) else S.Zero
+        if not (body.is_Pow and body.exp == 2 and body.base.is_extended_real is not False):
+            raise Refused(f"{before} is not the mean of a square")
+        return S.Zero
+
+
+@dataclass(frozen=True)
+class orthogonal:
+    """Of a double Hermite series only the diagonal is left; both facts are claims of their own.
+
+    ``diagonal`` is about Mean(He_k(u) He_k(v)), ``off`` says that Mean(He_{k+l}(u) He_k(v)) = 0 for
+    l >= 1. A pair may be exchanged, so that the terms below the diagonal vanish as those above.
+    """
+
+    diagonal: "Claim"
+    off: "Claim"
+
+    def __str__(self):
+        return f"only equal degrees are left ({self.diagonal.name}, {self.off.name})"
+
+    def concerns(self, e: Basic) -> bool:
+        return isinstance(e, Sum) and len(e.limits) == 2 and e.function.has(Mean)
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        for claim in (self.diagonal, self.off):
+            if claim.name not in scene.claim.uses:
+                raise Refused(f"{scene.claim.name} does not list {claim.name} in uses")
+        return everywhere(before, self.concerns, self.value, "no double series of means")
+
+    def value(self, total: Sum) -> Expr:
+        (j, *ends), (k, *other) = total.limits
+        left, right = self.diagonal.states.sides
+        (law,) = left.laws
+        p, q = law.variates
+        degree, lag = self.off.symbols["k"], self.off.symbols["l"]
+        above = Mean(He(degree + lag, p) * He(degree, q))
+        if self.off.states.sides != (above, S.Zero) or self.off.given[lag].inf != 1 or ends != other:
+            raise Refused(f"{self.off.name} does not say that different degrees are orthogonal")
+        if left != Mean(He(degree, p) * He(degree, q)):
+            raise Refused(f"{self.diagonal.name} is not about equal degrees")
+        mean = Mean(He(j, p) * He(k, q))
+        if mean not in total.function.args:
+            raise Refused(f"the series is not one of {mean}")
+        rest = (total.function / mean).subs(j, k)
+        return Sum(rest * right.subs(degree, k), (k, *ends))
+
+
+@dataclass(frozen=True)
+class odd:
+    """The mean of an odd function of a symmetric variate is zero, if it exists."""
+
+    z: Variate
+
+    def __str__(self):
+        return f"an odd function of {self.z} has mean zero"
+
+    def concerns(self, e: Basic) -> bool:
+        return isinstance(e, Mean) and [law.names for law in e.laws] == [(self.z.name,)]
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        return everywhere(before, self.concerns, self.value, f"no mean over {self.z} alone")
+
+    def value(self, mean: Mean) -> Expr:
+        (law,) = mean.laws
+        if not isinstance(law, laws.Gaussian | laws.Rademacher):
+            raise Refused(f"the law of {self.z} is not known to be symmetric")
+        (z,) = law.variates
+        if expand(mean.body.subs(z, -z) + mean.body) != 0:
+            raise Refused(f"{mean.body} is not odd in {self.z}")
+        return S.Zero

@@ -31,8 +31,9 @@ from sympy import (
     erfc,
     exp,
     expand,
+    factor,
     floor,
-    hermite_prob,
+    fraction,
     oo,
     sign,
     sin,
@@ -48,10 +49,11 @@ from theory.activation import Applied
 from theory.algebra import vanishes
 from theory.derivation import Refused, Scene
 from theory.domain import Activations
+from theory.family import DerivativeFamily, He
 from theory.law import Node, step
 
 JUMPS = (Piecewise, sign, step, floor, tan, DiracDelta)
-MODERATE = (erf, erfc, sin, cosine, Abs, step, sign, hermite_prob, Applied)
+MODERATE = (erf, erfc, sin, cosine, Abs, step, sign, He, Applied)
 
 
 @dataclass(frozen=True)
@@ -73,18 +75,19 @@ class integrate:  # noqa: N801 - rules read as verbs in a derivation
     def value(self, integral: Integral, scene: Scene) -> Expr:
         (x, low, high), *outer = integral.limits
         integrand = integral.function
-        primitive = self.primitive(integrand, x)
+        primitive = self.primitive(integrand, x, positive=bool(low.is_nonnegative))
         reject_discontinuous(primitive, x, low, high, scene)
-        done = at_end(primitive, x, high) - at_end(primitive, x, low)
+        done = powers_of_zero(at_end(primitive, x, high) - at_end(primitive, x, low), scene)
         return Integral(done, *outer) if outer else done
 
-    def primitive(self, integrand: Expr, x: Symbol) -> Expr:
+    def primitive(self, integrand: Expr, x: Symbol, positive: bool) -> Expr:
         if isinstance(integrand, Derivative) and integrand.variables == (x,):
             return integrand.expr
         if integrand.has(Node):
             raise Refused(f"the integrand {integrand} holds a mean; say what the mean is first")
         primitive = antiderivative(TR8(expand(integrand)), x) if self.by is None else self.by.subs(self.variable, x)
-        if primitive.has(Integral) or not vanishes(primitive.diff(x) - integrand):
+        inside = Symbol(x.name, positive=True) if positive else x
+        if primitive.has(Integral) or not vanishes((primitive.diff(x) - integrand).subs(x, inside)):
             raise Refused(f"{primitive} is no antiderivative of {integrand}: its derivative is another function")
         return primitive
 
@@ -140,28 +143,61 @@ def at_end(primitive: Expr, x: Symbol, value: Expr) -> Expr:
     return direct if direct.is_finite else limit_of(kept, x, value)
 
 
+def powers_of_zero(value: Expr, scene: Scene) -> Expr:
+    """``0**k`` is 0 where the domain says k >= 1; SymPy knows the symbol's assumptions alone."""
+    return value.replace(
+        lambda e: e.is_Pow and e.base.is_zero and scene.domain(e.exp) is not None,
+        lambda e: S.Zero if least(e.exp, scene) >= 1 else e,
+    )
+
+
 def decays(term: Expr, x: Symbol) -> bool:
     """Whether a product holds a Gaussian in ``x`` and nothing that grows faster than a power."""
     gaussian = False
-    for factor in Mul.make_args(term):
-        if x not in factor.free_symbols:
+    for part in Mul.make_args(term):
+        if x not in part.free_symbols:
             continue
-        if isinstance(factor, exp):
-            gaussian = gaussian or negative_square(factor.args[0], x)
-            if not negative_square(factor.args[0], x):
+        if isinstance(part, exp):
+            gaussian = gaussian or negative_square(part.args[0], x)
+            if not negative_square(part.args[0], x):
                 return False
-        elif not moderate(factor, x):
+        elif not moderate(part, x):
             return False
     return gaussian
 
 
-def negative_square(exponent: Expr, x: Symbol) -> bool:
+def negative_square(exponent: Expr, x: Symbol, scene: Scene | None = None) -> bool:
     """Whether an exponent is a quadratic in ``x`` that tends to minus infinity at both ends."""
     if not exponent.is_polynomial(x):
         return False
     poly = Poly(exponent, x)
-    lead = poly.LC()
-    return poly.degree() == 2 and bool(lead.is_negative or (-lead).simplify().is_positive)
+    return poly.degree() == 2 and positive(-poly.LC(), scene)
+
+
+def positive(value: Expr, scene: Scene | None) -> bool:
+    """Whether a value is positive wherever its symbols live, factor by factor."""
+    sign = 1
+    for side in fraction(factor(value)):
+        for part in Mul.make_args(side):
+            base, exponent = part.as_base_exp()
+            own = 1 if part.is_positive else -1 if part.is_negative else sign_over(base, scene)
+            sign *= own if own > 0 or exponent.is_odd or part.is_negative else 0
+    return sign > 0
+
+
+def sign_over(base: Expr, scene: Scene | None) -> int:
+    """1 or -1 if an expression of one symbol keeps that sign over the symbol's domain, else 0."""
+    if scene is None or len(base.free_symbols) != 1:
+        return 0
+    (symbol,) = base.free_symbols
+    domain, z = scene.domain(symbol), Symbol("z", real=True)
+    if not isinstance(domain, Interval):
+        return 0
+    at = base.subs(symbol, z)
+    if solveset(at, z, domain) is not S.EmptySet:
+        return 0
+    middle = at.subs(z, (domain.inf + domain.sup) / 2 if domain.sup.is_finite else domain.inf + 1)
+    return 1 if middle.is_positive else -1 if middle.is_negative else 0
 
 
 def moderate(factor: Expr, x: Symbol) -> bool:
@@ -183,33 +219,34 @@ class differentiate:  # noqa: N801
         return f"differentiate under the integral sign, in {self.parameter}"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, self.value, f"no derivative of an integral in {self.parameter}")
+        complaint = f"no derivative of an integral in {self.parameter}"
+        return everywhere(before, self.concerns, lambda e: self.value(e, scene), complaint)
 
     def concerns(self, e: Basic) -> bool:
         return isinstance(e, Derivative) and e.variables == (self.parameter,) and isinstance(e.expr, Integral)
 
-    def value(self, derivative: Derivative) -> Expr:
+    def value(self, derivative: Derivative, scene: Scene) -> Expr:
         integral = derivative.expr
         for x, low, high in integral.limits:
             if self.parameter in low.free_symbols | high.free_symbols:
                 raise Refused(f"a limit of the integral over {x} depends on {self.parameter}")
             if (low, high) != (-oo, oo) and not (low.is_finite and high.is_finite):
                 raise Refused(f"the integral over {x} has one infinite end; split it first")
-            if (low, high) == (-oo, oo) and not dominated(integral.function, x):
+            if (low, high) == (-oo, oo) and not dominated(integral.function, x, scene):
                 raise Refused(f"no Gaussian factor in {x} dominates the integrand; differentiate a mean instead")
         if any(isinstance(p, JUMPS) and self.parameter in p.free_symbols for p in preorder(integral.function)):
             raise Refused(f"the integrand jumps where {self.parameter} moves")
         return Integral(Derivative(integral.function, self.parameter), *integral.limits)
 
 
-def dominated(integrand: Expr, x: Symbol) -> bool:
+def dominated(integrand: Expr, x: Symbol, scene: Scene) -> bool:
     """Whether Gaussian factors beat the others in ``x``, whatever the other variables are."""
     rest = [factor for factor in Mul.make_args(integrand) if x in factor.free_symbols]
     gaussians = [factor for factor in rest if isinstance(factor, exp)]
     plain = all(isinstance(f, exp | Derivative) or moderate(f, x) for f in rest)
     derivatives = [f.expr for f in rest if isinstance(f, Derivative)]
     exponents = [f.args[0] for f in gaussians] + [e.args[0] for d in derivatives for e in d.atoms(exp)]
-    return plain and any(negative_square(e, x) for e in exponents)
+    return plain and any(negative_square(e, x, scene) for e in exponents)
 
 
 @dataclass(frozen=True)
@@ -237,7 +274,7 @@ class by_parts:  # noqa: N801
         derivative = next(f for f in Mul.make_args(integral.function) if self.moves(f))
         rest = integral.function / derivative
         low, high = next((a, b) for name, a, b in integral.limits if name == x)
-        if (low, high) != (-oo, oo) or not dominated(integral.function, x):
+        if (low, high) != (-oo, oo) or not dominated(integral.function, x, scene):
             raise Refused(f"the terms at the ends of the integral over {x} need not vanish")
         reject_jumps(rest, x, scene)
         order = list(derivative.variables)
@@ -264,35 +301,6 @@ def reject_rough(applied: Applied, scene: Scene) -> None:
             member.derivative(applied.order + 1)
         except ValueError as reason:
             raise Refused(f"for {applied.args[0]} = {member.name}: {reason}") from None
-
-
-class DerivativeFamily(Function):
-    """The derivatives of one function: ``family(n, x)`` is the n-th, ``explicit`` the function itself.
-
-    So a derivative of symbolic order is an ordinary function, and one of integer order is computed.
-    """
-
-    nargs = 2
-    is_real = True
-
-    @classmethod
-    def explicit(cls, x: Expr) -> Expr:
-        raise NotImplementedError
-
-    def fdiff(self, argindex=2):
-        if argindex != 2:
-            raise ValueError(f"{self}: the order of a derivative is not a variable")
-        return self.func(self.args[0] + 1, self.args[1])
-
-    def written_out(self) -> Expr:
-        order, x = self.args
-        if not order.is_Integer:
-            return self
-        z = Symbol("z", real=True)
-        return self.explicit(z).diff(z, int(order)).subs(z, x)
-
-    def _eval_balls(self):
-        return self.written_out()
 
 
 @dataclass(frozen=True)
@@ -380,3 +388,46 @@ def one_term(body: Expr, index: Symbol, ends: tuple, ranges: dict) -> Expr | Non
     return Add(*total)
 
 
+
+
+@dataclass(frozen=True)
+class gate:  # noqa: N801
+    """A gate cuts the line in half: the indicator of x > 0 becomes the lower limit 0."""
+
+    variable: Symbol
+
+    def __str__(self):
+        return f"the gate leaves the half-line {self.variable} > 0"
+
+    def concerns(self, e: Basic) -> bool:
+        x = self.variable
+        return isinstance(e, Integral) and e.limits[0] == (x, -oo, oo) and step(x) in Mul.make_args(e.function)
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        return everywhere(before, self.concerns, self.value, f"no gate in {self.variable} under an integral")
+
+    def value(self, integral: Integral) -> Expr:
+        x = self.variable
+        return Integral(integral.function / step(x), (x, 0, oo), *integral.limits[1:])
+
+
+@dataclass(frozen=True)
+class constant:  # noqa: N801
+    """A constant has no derivative of any order from one on, symbolic orders included."""
+
+    variable: Symbol
+
+    def __str__(self):
+        return "the derivatives of a constant vanish"
+
+    def concerns(self, e: Basic) -> bool:
+        return isinstance(e, Derivative) and self.variable not in e.expr.free_symbols
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"nothing constant in {self.variable}")
+
+    def value(self, derivative: Derivative, scene: Scene) -> Expr:
+        for _, order in derivative.variable_count:
+            if not (order.is_positive or least(order, scene) >= 1):
+                raise Refused(f"the order {order} may be zero, and then the constant itself is left")
+        return S.Zero

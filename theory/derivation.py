@@ -12,12 +12,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, Protocol
 
-from sympy import Basic, sympify
+from sympy import Basic, Derivative, Indexed, Integral, Product, Sum, sympify
+from sympy.matrices.expressions import MatrixSymbol
 
 from theory import algebra, certify, points
+from theory.activation import Applied
 from theory.claim import Claim
+from theory.domain import Functional, Observed
+from theory.family import DerivativeFamily
+from theory.law import Node
 from theory.statement import Limit, Relation, Scaling
 
+DEFINITIONS = (
+    Node,
+    Integral,
+    Sum,
+    Product,
+    Derivative,
+    Indexed,
+    Functional,
+    Observed,
+    MatrixSymbol,
+    Applied,
+    DerivativeFamily,
+)
 Sign = Literal["=", "<=", ">=", "<", ">"]
 DIGITS = 20
 SPOT_CHECKS = 6  # a closed link is a theorem already: balls only look for a wrong rule
@@ -146,14 +164,8 @@ def reject_definition(claim: Claim, left: Basic) -> None:
 
 
 def defines(left: Basic) -> bool:
-    from sympy import Derivative, Indexed, Integral, Product, Sum
-    from sympy.matrices.expressions import MatrixSymbol
-
-    from theory.activation import Applied
-    from theory.domain import Functional, Observed
-    from theory.law import Node
-
-    return left.has(Node, Integral, Sum, Product, Derivative, Functional, Observed, MatrixSymbol, Applied, Indexed)
+    """Whether an expression defines something: it is more than numbers, symbols and functions."""
+    return left.has(*DEFINITIONS)
 
 
 def checked(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> Link:
@@ -203,6 +215,8 @@ def enclosed(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> 
     """At how many exact points balls could look at a link, and a point where they exclude it."""
     if not certify.AVAILABLE or isinstance(scene.claim.states, Limit | Scaling):
         return 0, None
+    if any(beyond_balls(value) for value in (before, step.value)):
+        return 0, None
     looks = misses = 0
     for point in points.chosen(scene.claim, seed, count, largest=3)[:count]:
         try:
@@ -216,6 +230,12 @@ def enclosed(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> 
         if excluded(gap, step.sign):
             return looks, point
     return looks, None
+
+
+def beyond_balls(value: Basic) -> bool:
+    """Means, derivatives of symbolic order and integrals in more than one dimension are not looked at."""
+    several = any(len(e.limits) > 1 or e.function.has(Integral) for e in value.atoms(Integral))
+    return several or value.has(Node) or any(not c.is_Integer for e in value.atoms(Derivative) for _, c in e.variable_count)
 
 
 def difference(after: Basic, before: Basic, point: dict, scene: Scene):

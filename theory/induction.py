@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Basic, Integer, Interval, Range, Set, Sum, Symbol, acos, cos, oo, pi, sympify
+from sympy import Basic, Integer, Integral, Interval, Range, Set, Sum, Symbol, acos, cos, oo, pi, sympify
 
 from theory import derivation
+from theory.calculus import hull
 from theory.claim import Claim
 from theory.derivation import Refused, Rule, Scene, Step
 from theory.statement import Relation
@@ -48,7 +49,7 @@ class lemma:
         if not isinstance(states, Relation) or states.sign != "=":
             raise Refused(f"{name} is no equality, so that nothing can be put in its place")
         for symbol, value in self.at.items():
-            reject_outside(name, symbol, sympify(value), self.claim.given[symbol], scene)
+            reject_outside(name, symbol, sympify(value), self.claim.given[symbol], before, scene)
         here = {symbol: sympify(value) for symbol, value in self.at.items()}
         left, right = states.left.subs(here), states.right.subs(here)
         if not before.has(left):
@@ -56,11 +57,11 @@ class lemma:
         return before.xreplace({left: right})
 
 
-def reject_outside(name: str, symbol, value, domain, scene: Scene) -> None:
+def reject_outside(name: str, symbol, value, domain, before: Basic, scene: Scene) -> None:
     """The values put into a lemma must lie in its domain, whatever the symbols in them are."""
     if not isinstance(domain, Set) or domain.contains(value) == True:  # noqa: E712 - SymPy's truth
         return
-    known = scene.domain(value) if isinstance(value, Symbol) else None
+    known = scene.domain(value) or between(value, before, scene) if isinstance(value, Symbol) else None
     if known is not None and known.is_subset(domain):
         return
     shift, base = value.as_coeff_Add()
@@ -71,6 +72,12 @@ def reject_outside(name: str, symbol, value, domain, scene: Scene) -> None:
     elif in_range(value, domain, scene):
         return
     raise Refused(f"{symbol} = {value} need not lie in {domain}, where {name} holds")
+
+
+def between(variable: Symbol, before: Basic, scene: Scene) -> Set | None:
+    """Where a variable of integration runs."""
+    limits = [limit for integral in before.atoms(Integral) for limit in integral.limits if limit[0] == variable]
+    return hull(limits[0][1], limits[0][2], scene) if len(limits) == 1 else None
 
 
 def in_range(value: Basic, domain: Set, scene: Scene) -> bool:
@@ -115,7 +122,7 @@ class granted:
         left, right = left.subs(here), right.subs(here)
         if not before.has(left):
             raise Refused(f"the hypothesis is about {left}, which does not occur in {before}")
-        return before.subs(left, right)
+        return before.xreplace({left: right})
 
 
 @dataclass(frozen=True)

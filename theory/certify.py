@@ -1,0 +1,144 @@
+"""Certificates in ball arithmetic: enclosures of SymPy expressions, covers of boxes, positivity.
+
+A ball is a midpoint and a radius that provably contain the real number in question (Arb, through
+python-flint). This module is the door; without python-flint it still imports, ``AVAILABLE`` is
+False, and each function says what to install.
+"""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple
+
+import sympy
+
+from theory.unfold import Unevaluable as Unevaluable
+
+if TYPE_CHECKING:
+    from flint import arb
+
+AVAILABLE = find_spec("flint") is not None
+GUARD_BITS = 24  # beyond the digits asked for, so that the first attempt mostly suffices
+ATTEMPTS = 4  # each with twice the bits
+PROGRESS = 8  # bits that the radius must lose from one attempt to the next, or more will not help
+
+
+class Cover(NamedTuple):
+    """What branch and bound has shown of ``expr >= 0`` (or ``> 0``) on a box.
+
+    ``closed`` is a proof on the whole box. ``witness`` is an exact rational point at which the
+    inequality fails. ``uncovered`` are the boxes left open, ``measure`` is their volume, ``boxes``
+    the number of boxes looked at. ``sharp_at`` lists where the expression is exactly zero, as
+    points or faces (only the coordinates that are fixed are named).
+    """
+
+    closed: bool
+    uncovered: tuple[dict[sympy.Symbol, sympy.Interval], ...]
+    measure: float
+    boxes: int
+    witness: dict[sympy.Symbol, sympy.Rational] | None
+    sharp_at: tuple[dict[sympy.Symbol, sympy.Expr], ...]
+
+
+def _require_flint() -> None:
+    if not AVAILABLE:
+        raise RuntimeError("certificates need ball arithmetic: pip install python-flint")
+
+
+def enclose(expr: sympy.Expr, at: Mapping[sympy.Symbol, sympy.Expr] | None = None, digits: int = 30) -> "arb":
+    """A ball that contains the real number ``expr``, its symbols at the exact values ``at``.
+
+    The precision is raised until the radius is below ``10**-digits``, relative to the number, or
+    absolutely if the ball contains zero; when that no longer helps, the best ball is returned. Its
+    predicates (``contains``, ``>``) are exact; arithmetic on it rounds outwards to ``flint.ctx.prec``.
+
+    Raises ``Unevaluable`` for a node without an enclosure, a symbol without a value, a number that
+    is not real and an integral or quotient that stays unbounded; RuntimeError without python-flint.
+    """
+    _require_flint()
+    from flint import ctx
+
+    at, best, bits = at or {}, None, int(digits * 3.33) + GUARD_BITS
+    for attempt in range(ATTEMPTS):
+        with ctx.workprec(bits << attempt):
+            ball = _real_ball(expr, at)
+            stalled = best is not None and not _is_finer(ball, best)
+            best = ball if not stalled or ball.rad() < best.rad() else best
+            if _is_sharp(best, digits) or (stalled and (best.is_finite() or expr.has(sympy.Integral))):
+                break
+    if not best.is_finite():
+        where = f" at {dict(at)}" if at else ""
+        raise Unevaluable(
+            f"{expr}{where}: no finite enclosure at {bits << attempt} bits; if an integrand is unbounded, "
+            "substitute so that it is bounded, else the value is a pole"
+        )
+    return best
+
+
+def _is_finer(ball, than) -> bool:
+    return bool(ball.rad() * 2**PROGRESS < than.rad())
+
+
+def difference(lhs: sympy.Expr, rhs: sympy.Expr, at: Mapping[sympy.Symbol, sympy.Expr], digits: int = 30) -> "arb":
+    """A ball that contains ``lhs - rhs`` at an exact point: if it excludes zero, the sides differ there."""
+    return enclose(sympy.Add(lhs, sympy.Mul(-1, rhs, evaluate=False), evaluate=False), at, digits)
+
+
+def _real_ball(expr, at) -> "arb":
+    from theory import balls
+
+    known = {symbol: _real(number, balls.value(number)) for symbol, number in at.items()}
+    return _real(expr, balls.value(expr, known))
+
+
+def _real(expr, ball) -> "arb":
+    if not ball.imag.contains(0):
+        raise Unevaluable(f"{expr} is not real: its imaginary part lies in {ball.imag}")
+    return ball.real
+
+
+def _is_sharp(ball, digits: int) -> bool:
+    from flint import arb
+
+    scale = arb(1) if ball.contains(0) else abs(ball).lower()
+    return bool(ball.rad() <= scale * arb(10) ** -digits)
+
+
+def positive_definite(matrix: sympy.Matrix, at: Mapping[sympy.Symbol, sympy.Expr] | None = None) -> bool:
+    """Whether a symmetric matrix is certified positive definite: all pivots of LDL^T positive in balls.
+
+    False means not certified: a pivot is negative, or contains zero at every precision tried.
+    Raises ``ValueError`` if the matrix is not symmetric, ``Unevaluable`` as ``enclose`` does.
+    """
+    _require_flint()
+    from flint import ctx
+
+    from theory.balls import pivots
+
+    if not matrix.is_symmetric():
+        raise ValueError(f"positive_definite: the matrix must be symmetric, got {matrix}")
+    for attempt in range(ATTEMPTS):
+        with ctx.workprec(128 << attempt):
+            last = pivots([[_real_ball(entry, at or {}) for entry in row] for row in matrix.tolist()])[-1:]
+        if all(pivot > 0 or pivot < 0 for pivot in last):
+            break
+    return all(pivot > 0 for pivot in last)
+
+
+def cover(
+    statement_difference: sympy.Expr,
+    box: Mapping[sympy.Symbol, sympy.Interval],
+    strict: bool,
+    max_boxes: int = 20000,
+) -> Cover:
+    """Try to prove ``statement_difference >= 0`` (``> 0`` if strict) on a whole box, by branch and bound.
+
+    Each coordinate runs over an interval; an open end need not satisfy a strict inequality, and an
+    infinite one is reached by signs of derivatives or stays uncovered. See ``theory.cover``.
+
+    Raises ``ValueError`` for a box that is not made of intervals with an interior or does not bind
+    every symbol, ``Unevaluable`` as ``enclose`` does.
+    """
+    _require_flint()
+    from theory import cover as branch_and_bound
+
+    return branch_and_bound.cover(statement_difference, box, strict, max_boxes)

@@ -1,0 +1,67 @@
+"""Functions indexed by an integer that may be a symbol: all derivatives of one, all Hermite polynomials."""
+
+from sympy import Expr, Function, S, Symbol
+from sympy.polys.orthopolys import hermite_prob_poly
+
+
+class DerivativeFamily(Function):
+    """The derivatives of one function: ``family(n, x)`` is the n-th, ``explicit`` the function itself.
+
+    So a derivative of symbolic order is an ordinary function, and one of integer order is computed.
+    """
+
+    nargs = 2
+    is_real = True
+
+    @classmethod
+    def explicit(cls, x: Expr) -> Expr:
+        raise NotImplementedError
+
+    def fdiff(self, argindex=2):
+        if argindex != 2:
+            raise ValueError(f"{self}: the order of a derivative is not a variable")
+        return self.func(self.args[0] + 1, self.args[1])
+
+    def written_out(self) -> Expr:
+        order, x = self.args
+        if not order.is_Integer:
+            return self
+        z = Symbol("z", real=True)
+        return self.explicit(z).diff(z, int(order)).subs(z, x)
+
+    def _eval_balls(self):
+        return self.written_out()
+
+
+class He(Function):
+    """The probabilists' Hermite polynomial ``He(k, x)``: orthogonal for N(0, 1), leading coefficient 1.
+
+    Written out for a concrete degree. SymPy's own ``hermite_prob(k, 0)`` is wrong by 2**(k/2) for a
+    symbolic degree (1.14), which broke a derivation here; this one leaves ``He(k, 0)`` as it is.
+    """
+
+    nargs = 2
+    is_real = True
+
+    @classmethod
+    def eval(cls, k, x):
+        if k.is_Integer and k >= 0:
+            return hermite_prob_poly(int(k), x) if x.is_Symbol else hermite_prob_poly(int(k)).as_expr().subs(
+                Symbol("x"), x
+            )
+        if x.is_zero and k.is_odd:
+            return S.Zero
+
+    def fdiff(self, argindex=2):
+        if argindex != 2:
+            raise ValueError(f"{self}: the degree of a polynomial is not a variable")
+        k, x = self.args
+        return k * He(k - 1, x)
+
+    def _eval_is_commutative(self):
+        return True
+
+    def _latex(self, printer, exp=None):
+        k, x = map(printer._print, self.args)
+        text = rf"\mathrm{{He}}_{{{k}}}\left({x}\right)"
+        return text if exp is None else rf"{text}^{{{exp}}}"

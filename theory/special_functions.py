@@ -1,0 +1,277 @@
+"""Enclosures of elementary and special functions on balls, by the SymPy class of the function.
+
+Each entry of ``FUNCTIONS`` maps ``(analytic, *balls)`` to a ball that contains every value of the
+function on them. ``analytic`` is None for a quantity that is constant in every integral around it,
+False on the path of an integral, and True on a region of the complex plane that surrounds a part
+of the path; there the answer must be a non-finite ball unless the function is analytic on the
+whole region. A function of a real quantity that is analytic piece by piece (a maximum, a step)
+continues into the plane by the piece to which the real part of its argument belongs.
+
+On a wide real ball a monotone function is enclosed by its values at both ends: that is what makes
+covers by boxes tight up to the ends of a domain, as for ``asin`` at 1.
+"""
+
+from collections.abc import Callable
+from functools import partial, reduce
+
+import sympy
+from flint import acb, arb
+
+from theory.intervals import NAN, alike, by_ends, hull, integer, is_wide, real, signs, span
+from theory.unfold import Unevaluable
+
+
+def _by_sign(analytic, x, negative, zero, positive):
+    cases = {-1: negative, 0: zero, 1: positive}
+    return hull([cases[s] for s in signs(analytic, x)] or [NAN])
+
+
+def heaviside(analytic, x, at_zero):
+    return _by_sign(analytic, x, arb(0), at_zero, arb(1))
+
+
+def sign(analytic, x):
+    return _by_sign(analytic, x, arb(-1), arb(0), arb(1))
+
+
+def kronecker(analytic, i, j):
+    return _by_sign(analytic, i - j, arb(0), arb(1), arb(0))
+
+
+def absolute(analytic, x):
+    if isinstance(x, arb) or analytic is None:
+        return span(arb(0), x.abs_upper()) if x.contains(0) else abs(x)
+    which = signs(analytic, x)
+    if len(which) > 1:
+        return acb(absolute(None, x.real))
+    return _by_sign(analytic, x, -x, x, x)
+
+
+def maximum(analytic, *balls):
+    return reduce(partial(_larger, analytic), balls)
+
+
+def minimum(analytic, *balls):
+    return -maximum(analytic, *(-x for x in balls))
+
+
+def _larger(analytic, x, y):
+    which = signs(analytic, x - y)
+    if not which:
+        return NAN
+    if -1 not in which:
+        return x
+    return y if 1 not in which else real(x).max(real(y))
+
+
+def monotone(name: str) -> Callable:
+    """A function that is monotone on the reals, and entire or meromorphic."""
+    on_reals, on_plane = getattr(arb, name), getattr(acb, name, None)
+    return lambda analytic, x: on_plane(x) if isinstance(x, acb) else by_ends(on_reals, x)
+
+
+def meromorphic(name: str) -> Callable:
+    return lambda analytic, x: getattr(x, name)()
+
+
+def square_root(analytic, x):
+    if isinstance(x, arb) and x >= 0:
+        return by_ends(arb.sqrt, x)
+    return acb(x).sqrt(analytic=bool(analytic))
+
+
+def logarithm(analytic, x):
+    if isinstance(x, arb) and x > 0:
+        return by_ends(arb.log, x)
+    return acb(x).log(analytic=bool(analytic))
+
+
+def inside_unit_interval(x) -> bool:
+    return x >= -1 and x <= 1
+
+
+def off_real_rays(x) -> bool:
+    """Whether a region misses the cuts of asin, acos and atanh, the real rays from 1 and from -1."""
+    return not x.imag.contains(0) or bool(x.real > -1 and x.real < 1)
+
+
+def off_imaginary_rays(x) -> bool:
+    return off_real_rays(x * acb(0, 1))
+
+
+def off_ray_below(start: int):
+    return lambda x: bool(not x.imag.contains(0) or x.real > start)
+
+
+def cut(name: str, clear: Callable, domain: Callable) -> Callable:
+    """A function monotone on the real ``domain``, analytic on the regions that are ``clear`` of its cuts."""
+    on_reals = getattr(arb, name)
+
+    def enclosure(analytic, x):
+        if isinstance(x, arb) and domain(x):
+            return by_ends(on_reals, x)
+        x = acb(x)
+        return NAN if analytic and not clear(x) else getattr(x, name)()
+
+    return enclosure
+
+
+arctangent = cut("atan", off_imaginary_rays, arb.is_finite)
+
+
+def arctangent2(analytic, y, x):
+    if isinstance(x, arb) and isinstance(y, arb):
+        return arb.atan2(y, x)
+    x, y, quarter = acb(x), acb(y), arb.pi() / 2
+    if x.real > 0:
+        return arctangent(analytic, y / x)
+    if y.real > 0 or y.real < 0:
+        return quarter * (1 if y.real > 0 else -1) - arctangent(analytic, x / y)
+    return NAN if analytic else acb(arb.atan2(y.real, x.real))
+
+
+def order(x, name: str) -> int:
+    n = integer(x)
+    if n is None or n < 0:
+        raise Unevaluable(f"{name}: its order must be a non-negative integer, got {x}")
+    return n
+
+
+def integer_power(x, n: int):
+    if not is_wide(x) or (n < 0 and x.contains(0)):
+        return x**n if n else arb(1)
+    if n % 2 == 0 and x.contains(0):
+        return span(arb(0), x.abs_upper() ** n)
+    return by_ends(lambda end: end**n, x)
+
+
+def power(analytic, x, y):
+    """The principal power. ``0**0`` is 1 and 0 to a positive power is 0, as in SymPy."""
+    n = integer(y)
+    if n is not None:
+        return integer_power(x, n)
+    if isinstance(x, arb) and isinstance(y, arb) and (x > 0 or (x >= 0 and y > 0)):
+        return _positive_power(x, y)
+    if not analytic and x.contains(0) and isinstance(y, arb) and y > 0:
+        reach = _positive_power(x.abs_upper(), y).upper()  # a cut may pass through: the whole disc
+        return around_zero(reach) * acb(1, 1)
+    return acb(x).pow(acb(y), analytic=bool(analytic))
+
+
+def _positive_power(x, y):
+    if not (is_wide(x) or is_wide(y)):
+        return x**y
+    if x.lower().is_zero():
+        return span(arb(0), _positive_power(x.upper(), y))
+    return hull([base**exponent for base in (x.lower(), x.upper()) for exponent in (y.lower(), y.upper())])
+
+
+def root_power(p: int, q: int) -> Callable:
+    """The power with exponent p/q, q > 1: exact at zero and at perfect powers, tight on wide balls."""
+
+    def enclosure(analytic, x):
+        if q == 2:
+            return integer_power(square_root(analytic, x), p)
+        if isinstance(x, arb) and (x > 0 or (x >= 0 and p > 0)):
+            return integer_power(by_ends(lambda end: end if end.is_zero() else end.root(q), x), p)
+        return power(analytic, x, arb(p) / q)
+
+    return enclosure
+
+
+def polygamma(analytic, n, x):
+    if n.is_zero():
+        return x.digamma()
+    value = acb(x).polygamma(acb(n))
+    return value.real if isinstance(x, arb) else value
+
+
+def with_cut(value: Callable) -> Callable:
+    """``value(parameter, x)``, cut along the negative axis in x unless the parameter is an integer."""
+
+    def enclosure(analytic, parameter, x):
+        parameter, x = alike(parameter, x)
+        if analytic and integer(parameter) is None and not off_ray_below(0)(x):
+            return NAN
+        return value(parameter, x)
+
+    return enclosure
+
+
+def loggamma(analytic, x):
+    if isinstance(x, arb) and x > 0:
+        return x.lgamma()
+    x = acb(x)
+    return NAN if analytic and not off_ray_below(0)(x) else x.lgamma()
+
+
+def binomial(analytic, n, k):
+    j = integer(k)
+    if j is not None:
+        return (n - j + 1).rising(arb(j)) / arb(j).fac() if j >= 0 else arb(0)
+    return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
+
+
+def double_factorial(analytic, x):
+    n = order(x + 1, "factorial2") - 1  # (-1)!! = 1
+    return reduce(lambda product, factor: product * factor, range(n, 0, -2), arb(1))
+
+
+def recurrence(name: str, first: Callable, step: Callable) -> Callable:
+    """A polynomial of integer order by its three-term recurrence, exact on exact numbers."""
+
+    def enclosure(analytic, degree, x):
+        before, now = arb(1), first(x)
+        for k in range(1, order(degree, name)):
+            before, now = now, step(k, x, now, before)
+        return now if order(degree, name) else before
+
+    return enclosure
+
+
+def zeta(analytic, *arguments):
+    s, *shift = alike(*arguments)
+    return s.zeta(*shift)
+
+
+FUNCTIONS: dict[type, Callable] = {
+    sympy.exp: monotone("exp"),
+    sympy.log: logarithm,
+    sympy.Abs: absolute,
+    sympy.sign: sign,
+    sympy.Heaviside: heaviside,
+    sympy.KroneckerDelta: kronecker,
+    sympy.Max: maximum,
+    sympy.Min: minimum,
+    sympy.atan2: arctangent2,
+    sympy.asin: cut("asin", off_real_rays, inside_unit_interval),
+    sympy.acos: cut("acos", off_real_rays, inside_unit_interval),
+    sympy.atanh: cut("atanh", off_real_rays, inside_unit_interval),
+    sympy.atan: arctangent,
+    sympy.asinh: cut("asinh", off_imaginary_rays, arb.is_finite),
+    sympy.acosh: cut("acosh", off_ray_below(1), lambda x: x >= 1),
+    sympy.gamma: meromorphic("gamma"),
+    sympy.digamma: meromorphic("digamma"),
+    sympy.loggamma: loggamma,
+    sympy.polygamma: polygamma,
+    sympy.lowergamma: with_cut(lambda s, x: x.gamma_lower(s)),
+    sympy.uppergamma: with_cut(lambda s, x: x.gamma_upper(s)),
+    sympy.besseli: with_cut(lambda n, x: x.bessel_i(n)),
+    sympy.beta: lambda analytic, a, b: a.gamma() * b.gamma() * (a + b).rgamma(),
+    sympy.factorial: lambda analytic, n: (n + 1).gamma(),
+    sympy.factorial2: double_factorial,
+    sympy.binomial: binomial,
+    sympy.zeta: zeta,
+    sympy.hermite: recurrence("hermite", lambda x: 2 * x, lambda k, x, p, q: 2 * x * p - 2 * k * q),
+    sympy.hermite_prob: recurrence("hermite_prob", lambda x: x, lambda k, x, p, q: x * p - k * q),
+    sympy.legendre: recurrence(
+        "legendre", lambda x: x, lambda k, x, p, q: ((2 * k + 1) * x * p - k * q) / (k + 1)
+    ),
+    sympy.chebyshevt: recurrence("chebyshevt", lambda x: x, lambda k, x, p, q: 2 * x * p - q),
+    sympy.chebyshevu: recurrence("chebyshevu", lambda x: 2 * x, lambda k, x, p, q: 2 * x * p - q),
+}
+FUNCTIONS |= {getattr(sympy, f): monotone(f) for f in ("sinh", "tanh", "erf", "erfc", "erfi")}
+FUNCTIONS |= {
+    getattr(sympy, f): meromorphic(f)
+    for f in ("sin", "cos", "tan", "cot", "sec", "csc", "cosh", "coth", "sech", "csch", "sinc")
+}
