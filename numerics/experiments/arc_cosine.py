@@ -1,0 +1,45 @@
+"""Neurons that see two unit inputs at an angle, by the hundred million.
+
+The draws are what hidden neurons with Gaussian weights compute at two unit inputs; nothing here
+knows an arc-cosine. The variance of one draw is the kernel of twice the order less the square of
+the kernel, and its moments are bounded by those at equal inputs (Cauchy and Schwarz), so that the
+margins are guaranteed and not asymptotic.
+"""
+
+import jax
+import jax.numpy as jnp
+from sympy import factorial2
+
+from numerics import gaussian as simulate
+from numerics import observes
+from theory.arc_cosine import orders
+
+KERNELS = {order: claim.states.right for order, claim in enumerate(orders.orders)}
+KERNELS[4] = orders.second_moment.states.right
+POWERS = (4, 6, 8, 12, 16)  # the moments offered for truncation; the plan takes the best
+
+
+def law(order: int) -> dict:
+    """What theory knows of one draw: its exact variance, and bounds on its moments."""
+    variance = KERNELS[2 * order] - KERNELS[order] ** 2
+    if order == 0:
+        return {"variance": variance, "bounds": (0, 1)}
+    return {"variance": variance, "moments": {q: factorial2(2 * order * q - 1) / 2 for q in POWERS}}
+
+
+@observes(orders.order_0, **law(0))
+def both_open(key, draws, theta):
+    u, v = simulate.pair(key, draws, jnp.cos(theta), jnp.float32)
+    return jnp.logical_and(u > 0, v > 0).astype(jnp.float32)
+
+
+@observes(orders.order_1, **law(1))
+def rectified(key, draws, theta):
+    u, v = simulate.pair(key, draws, jnp.cos(theta), jnp.float32)
+    return jax.nn.relu(u) * jax.nn.relu(v)
+
+
+@observes(orders.order_2, **law(2))
+def squares(key, draws, theta):
+    u, v = simulate.pair(key, draws, jnp.cos(theta), jnp.float32)
+    return jnp.square(jax.nn.relu(u) * jax.nn.relu(v))
