@@ -20,9 +20,10 @@ import sympy
 from flint import acb, arb, ctx, fmpq
 
 from theory import quadrature, series
-from theory.conditions import piecewise
 from theory.intervals import Ball
-from theory.special_functions import FUNCTIONS, integer_power, power, root_power
+from theory.piecewise import piecewise
+from theory.powers import integer_power, power, root_power
+from theory.special_functions import FUNCTIONS
 from theory.unfold import Unevaluable, unfold
 
 

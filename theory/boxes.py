@@ -6,23 +6,21 @@ an expression may be zero: at the ends of the domain, and through points of cont
 """
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, product
-from math import ceil, floor, inf, prod
+from math import prod
 from typing import NamedTuple
 
 import sympy
-from flint import arb, ctx, fmpq
+from flint import arb, ctx
 
 from theory import balls
-from theory.special_functions import RADIUS_BITS, span
+from theory.coordinates import Ends, interval, middle, number, share, simple_numbers, simplest, width
 from theory.unfold import Unevaluable
 
 CANDIDATES = 27  # points of contact tried in a box
 Face = tuple[sympy.Symbol, sympy.Expr]
 Point = dict[sympy.Symbol, sympy.Expr]
-Ends = tuple[sympy.Expr, sympy.Expr]
 
 
 class Box(NamedTuple):
@@ -37,15 +35,15 @@ class Box(NamedTuple):
         return tuple(interval(*ends) for ends in self.ends)
 
     def middle(self) -> tuple[sympy.Rational, ...]:
-        return tuple(cut(*ends) for ends in self.ends)
+        return tuple(middle(*ends) for ends in self.ends)
 
     def simplest(self) -> tuple[sympy.Rational, ...]:
         """The point of the box whose coordinates have the smallest denominators."""
-        return tuple(_simplest(interval(*ends)) for ends in self.ends)
+        return tuple(simplest(interval(*ends)) for ends in self.ends)
 
     def candidates(self) -> Iterator[tuple[sympy.Expr, ...]]:
         """Points of the box with simple coordinates: rational, times pi, or roots of such."""
-        return islice(product(*(_simple_numbers(interval(*ends)) for ends in self.ends)), CANDIDATES)
+        return islice(product(*(simple_numbers(interval(*ends)) for ends in self.ends)), CANDIDATES)
 
     def is_infinite(self) -> bool:
         return any(map(self.is_unbounded, self.symbols))
@@ -54,7 +52,8 @@ class Box(NamedTuple):
         return any(end.is_infinite for end in self.of(x))
 
     def holds(self, point: Point) -> bool:
-        return all(not (number(c) < number(self.of(x)[0]) or number(c) > number(self.of(x)[1])) for x, c in point.items())
+        ends = ((number(c), *map(number, self.of(x))) for x, c in point.items())
+        return not any(c < low or c > high for c, low, high in ends)
 
     def is_inside(self, x: sympy.Symbol, c: sympy.Expr) -> bool:
         low, high = self.of(x)
@@ -65,7 +64,7 @@ class Box(NamedTuple):
         return 1 if self.of(x)[0] == c else -1
 
     def special_faces(self) -> tuple[Face, ...]:
-        faces = ((x, end) for x, ends in zip(self.symbols, self.ends, strict=True) for end in ends if end.is_finite)
+        faces = ((x, end) for x in self.symbols for end in self.of(x) if end.is_finite)
         return tuple(face for face in faces if face in self.special or self.is_unbounded(face[0]))
 
     def corners(self, faces: tuple[Face, ...]) -> Iterator[tuple[Face, ...]]:
@@ -78,109 +77,29 @@ class Box(NamedTuple):
 
     def face(self, x: sympy.Symbol, c: sympy.Expr) -> "Box":
         """The box without width in ``x``."""
-        return self._replace(ends=tuple((c, c) if y == x else ends for y, ends in zip(self.symbols, self.ends, strict=True)))
+        return self.replaced(x, (c, c))
+
+    def replaced(self, x: sympy.Symbol, ends: Ends) -> "Box":
+        k = self.symbols.index(x)
+        return self._replace(ends=(*self.ends[:k], ends, *self.ends[k + 1 :]))
 
     def volume(self) -> float:
-        return prod(_width(*ends) for ends in self.ends)
+        return prod(width(*ends) for ends in self.ends)
 
     def shares(self, whole: "Box") -> list[float]:
         """The width in each coordinate, as a part of the whole; of a half-line, by how far out it starts."""
-        return [_share(ends, all_of_it) for ends, all_of_it in zip(self.ends, whole.ends, strict=True)]
+        return [share(ends, all_of_it) for ends, all_of_it in zip(self.ends, whole.ends, strict=True)]
 
-    def parts(self, whole: "Box", at: Point) -> list["Box"]:
-        """The box cut at the coordinates given; if there are none, halved where it is widest."""
-        if not at:
-            shares = self.shares(whole)
-            widest = shares.index(max(shares))
-            at = {self.symbols[widest]: cut(*self.ends[widest])}
-        pieces = [((a, at[x]), (at[x], b)) if x in at else ((a, b),) for x, (a, b) in zip(self.symbols, self.ends)]
-        return [self._replace(ends=ends) for ends in product(*pieces)]
+    def cut(self, x: sympy.Symbol, c: sympy.Expr) -> tuple["Box", "Box"]:
+        """The two boxes below and above ``x = c``."""
+        low, high = self.of(x)
+        return self.replaced(x, (low, c)), self.replaced(x, (c, high))
 
-
-def number(end: sympy.Expr) -> arb:
-    return _number(end, ctx.prec)
-
-
-@lru_cache(maxsize=4096)
-def _number(end: sympy.Expr, bits: int) -> arb:
-    if end.is_infinite:
-        return arb.pos_inf() if end.is_positive else arb.neg_inf()
-    return balls.value(end).real
-
-
-@lru_cache(maxsize=4096)
-def interval(low: sympy.Expr, high: sympy.Expr) -> arb:
-    """The ball over an interval: exactly it, if its radius has few enough bits."""
-    if low.is_infinite or high.is_infinite:
-        return arb(0, arb.pos_inf())
-    if low.is_Rational and high.is_Rational:
-        radius = (high - low) / 2
-        bits = int(radius.q).bit_length() - 1
-        if int(radius.q) == 1 << bits and int(radius.p) < 1 << RADIUS_BITS:
-            middle = (low + high) / 2
-            return arb(fmpq(int(middle.p), int(middle.q)), (int(radius.p), -bits))
-    return span(number(low), number(high))
-
-
-def cut(low: sympy.Expr, high: sympy.Expr) -> sympy.Rational:
-    """A dyadic number near the middle of an interval; on a half-line, further out than its end."""
-    if low.is_infinite and high.is_infinite:
-        return sympy.S.Zero
-    if low.is_infinite or high.is_infinite:
-        end = int(number(high if low.is_infinite else low).mid().floor().unique_fmpz())
-        return sympy.Integer(end + (1 if high.is_infinite else -1) * max(2, abs(end)))
-    low_ball, high_ball = number(low), number(high)
-    mantissa, exponent = (high_ball - low_ball).mid().man_exp()
-    scale = 3 - (int(exponent) + int(mantissa).bit_length())  # so that steps are at most a quarter of the width
-    middle = ((low_ball + high_ball) / 2 * arb(2) ** scale).mid().floor().unique_fmpz()
-    return sympy.Integer(int(middle)) / sympy.Integer(2) ** scale
-
-
-def downhill(slope: arb, x: arb, ends: Ends) -> arb:
-    """Where on an interval a function with this slope is least; all of it if the slope has no sign."""
-    if slope >= 0 or slope <= 0:
-        return number(ends[0] if slope >= 0 else ends[1])
-    return x
-
-
-def _width(low: sympy.Expr, high: sympy.Expr) -> float:
-    return inf if low.is_infinite or high.is_infinite else float((number(high) - number(low)).mid())
-
-
-def _share(ends: Ends, whole: Ends) -> float:
-    width, total = _width(*ends), _width(*whole)
-    nearest = min(abs(float(number(end).mid())) for end in ends if end.is_finite) if ends != whole else 0.0
-    if width == inf:
-        return 1 / (1 + nearest)
-    return width / (total if total < inf else 1 + nearest) / (1 if total < inf else 1 + nearest)
-
-
-def _simple_numbers(x: arb) -> list[sympy.Expr]:
-    found = [_simplest(x), _simplest(x / arb.pi()) * sympy.pi]
-    return [*found, sympy.sqrt(_simplest(x**2)) * (1 if x > 0 else -1)] if x > 0 or x < 0 else found
-
-
-def _simplest(x: arb) -> sympy.Rational:
-    if not x.is_finite():
-        return sympy.S.Zero
-    found = _between(_fraction(x.lower()), _fraction(x.upper()))
-    return sympy.Rational(found.numerator, found.denominator)
-
-
-def _fraction(x: arb) -> Fraction:
-    mantissa, exponent = x.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-
-
-def _between(low: Fraction, high: Fraction) -> Fraction:
-    """The fraction of the smallest denominator in a closed interval, by continued fractions."""
-    if low <= 0 <= high:
-        return Fraction(0)
-    if high < 0:
-        return -_between(-high, -low)
-    if ceil(low) <= high:
-        return Fraction(ceil(low))
-    return floor(low) + 1 / _between(1 / (high - floor(low)), 1 / (low - floor(low)))
+    def parts(self, whole: "Box") -> tuple["Box", "Box"]:
+        """The box halved where it is widest."""
+        shares = self.shares(whole)
+        widest = shares.index(max(shares))
+        return self.cut(self.symbols[widest], middle(*self.ends[widest]))
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flint import arb
 
 AVAILABLE = find_spec("flint") is not None
+BITS_PER_DIGIT = 3.33
 GUARD_BITS = 24  # beyond the digits asked for, so that the first attempt mostly suffices
 ATTEMPTS = 4  # each with twice the bits
 PROGRESS = 8  # bits that the radius must lose from one attempt to the next, or more will not help
@@ -57,30 +58,37 @@ def enclose(expr: sympy.Expr, at: Mapping[sympy.Symbol, sympy.Expr] | None = Non
     _require_flint()
     from flint import ctx
 
-    at, best, bits = at or {}, None, int(digits * 3.33) + GUARD_BITS
+    at, expr, tried = at or {}, sympy.sympify(expr), []
     for attempt in range(ATTEMPTS):
-        with ctx.workprec(bits << attempt):
-            ball = _real_ball(expr, at)
-            stalled = best is not None and not _is_finer(ball, best)
-            best = ball if not stalled or ball.rad() < best.rad() else best
-            if _is_sharp(best, digits) or (stalled and (best.is_finite() or expr.has(sympy.Integral))):
+        bits = int(digits * BITS_PER_DIGIT) + GUARD_BITS << attempt
+        with ctx.workprec(bits):
+            tried.append(_real_ball(expr, at))
+            if _is_sharp(tried[-1], digits) or _has_stalled(expr, tried):
                 break
+    best = min(tried, key=lambda ball: (not ball.is_finite(), ball.rad()))
     if not best.is_finite():
         where = f" at {dict(at)}" if at else ""
         raise Unevaluable(
-            f"{expr}{where}: no finite enclosure at {bits << attempt} bits; if an integrand is unbounded, "
-            "substitute so that it is bounded, else the value is a pole"
+            f"{expr}{where}: no finite enclosure at {bits} bits; if an integrand is unbounded, substitute "
+            "so that it is bounded, else the value is a pole"
         )
     return best
 
 
-def _is_finer(ball, than) -> bool:
-    return bool(ball.rad() * 2**PROGRESS < than.rad())
+def _has_stalled(expr: sympy.Expr, tried: list) -> bool:
+    """Whether more bits no longer help; an integral that found no bound at all gets no third attempt."""
+    if len(tried) < 2 or tried[-1].rad() * 2**PROGRESS < tried[-2].rad():
+        return False
+    return tried[-1].is_finite() or expr.has(sympy.Integral)
 
 
-def difference(lhs: sympy.Expr, rhs: sympy.Expr, at: Mapping[sympy.Symbol, sympy.Expr], digits: int = 30) -> "arb":
+def difference(
+    lhs: sympy.Expr, rhs: sympy.Expr, at: Mapping[sympy.Symbol, sympy.Expr], digits: int = 30
+) -> "arb":
     """A ball that contains ``lhs - rhs`` at an exact point: if it excludes zero, the sides differ there."""
-    return enclose(sympy.Add(lhs, sympy.Mul(-1, rhs, evaluate=False), evaluate=False), at, digits)
+    lhs, rhs = sympy.sympify(lhs), sympy.sympify(rhs)
+    minus = sympy.Mul(sympy.S.NegativeOne, rhs, evaluate=False)
+    return enclose(sympy.Add(lhs, minus, evaluate=False), at, digits)
 
 
 def _real_ball(expr, at) -> "arb":

@@ -23,8 +23,8 @@ import sympy
 from flint import ctx
 
 from theory import balls, boxes
-from theory.boxes import Box, Face, Point
 from theory.balls import pivots
+from theory.boxes import Box, Face, Point
 from theory.special_functions import FUNCTIONS
 from theory.unfold import Unevaluable
 
@@ -33,7 +33,8 @@ ORDERS = 8  # how many derivatives are tried
 ORDERS_FROM_ENDS = 3  # of them, from an end at which the expression is not zero
 CLOSE_BITS = 512  # to tell zero from nearly zero before SymPy is asked
 JUMPS = {sympy.sign, sympy.Heaviside, sympy.KroneckerDelta, sympy.atan2}
-CONTINUOUS = set(FUNCTIONS) - JUMPS | {sympy.Add, sympy.Mul, sympy.Pow, sympy.Integral, sympy.Sum, sympy.Tuple}
+ALGEBRA = {sympy.Add, sympy.Mul, sympy.Pow, sympy.Integral, sympy.Sum, sympy.Tuple}
+CONTINUOUS = set(FUNCTIONS) - JUMPS | ALGEBRA
 
 
 class Sign(NamedTuple):
@@ -58,12 +59,14 @@ def slope(f: sympy.Expr, x: sympy.Symbol, tidy: bool) -> sympy.Expr | None:
 def vanishes(f: sympy.Expr, *where: Face) -> bool:
     """Whether ``f`` is exactly zero where each ``x`` of ``where`` has the value given."""
     restricted = f.subs(dict(where))
-    if restricted.has(sympy.nan, sympy.zoo, sympy.oo) or (not restricted.free_symbols and _is_off_zero(restricted)):
+    if restricted.has(sympy.nan, sympy.zoo, sympy.oo) or _is_off_zero(restricted):
         return False
     return restricted == 0 or sympy.simplify(restricted, doit=False) == 0
 
 
 def _is_off_zero(number: sympy.Expr) -> bool:
+    if number.free_symbols:
+        return False
     try:
         with ctx.workprec(CLOSE_BITS):
             return not balls.value(number).contains(0)
@@ -102,13 +105,7 @@ def _of_power(base: Sign | None, exponent: sympy.Rational) -> Sign | None:
 
 
 def _of_sum(f, box, orders, tidy) -> Sign | None:
-    """Terms of one sign: their sum is not zero where one of them is not."""
-    if not f.is_Add:
-        return None
-    signs = [sign(term, box, min(orders, 1), tidy) for term in f.args]
-    if None in signs or len({found.value for found in signs}) > 1:
-        return None
-    return min(signs, key=lambda found: len(found.off))
+    return _agreed([sign(term, box, min(orders, 1), tidy) for term in f.args]) if f.is_Add else None
 
 
 def _from_faces(f, box, orders, tidy) -> Sign | None:
@@ -127,12 +124,14 @@ def _starts(f, box: Box) -> Iterator[Face]:
     """The finite ends opposite to an infinite one, or to one at which balls see no bound for ``f``."""
     for x, (low, high) in zip(box.symbols, box.ends, strict=True):
         for end, other in ((low, high), (high, low)):
-            if end.is_finite and (other.is_infinite or ((x, other) in box.special and not _is_finite(f, x, other, box))):
+            if end.is_finite and (other.is_infinite or _is_singular(f, x, other, box)):
                 yield x, end
 
 
-def _is_finite(f, x, c, box: Box) -> bool:
-    return not box.is_infinite() and boxes.enclosure(f, box.face(x, c)).is_finite()
+def _is_singular(f, x, c, box: Box) -> bool:
+    if (x, c) not in box.special or box.is_infinite():
+        return False
+    return not boxes.enclosure(f, box.face(x, c)).is_finite()
 
 
 def _slope_sign(f, x, box, orders, tidy) -> Sign | None:
@@ -150,8 +149,8 @@ def _from_end(f, x, c, box, orders, tidy) -> Sign | None:
     start = sign(f.subs(x, c), box.without(x), orders - 1, tidy)
     onward = start and _slope_sign(f, x, box, orders, tidy)
     if start and onward and onward.value * box.side(x, c) == start.value:
-        other = box.of(x)[box.of(x)[0] == c]
-        return Sign(start.value, start.off | {(x, other)} if other.is_finite else start.off)
+        beyond = {(x, end) for end in box.of(x) if end != c and end.is_finite}
+        return Sign(start.value, start.off | beyond)
     return None
 
 
@@ -159,16 +158,27 @@ def _from_corner(f, faces, box, orders, tidy) -> Sign | None:
     """At a corner where ``f`` is zero: all partial derivatives lead the same way."""
     for corner in box.corners(faces):
         if vanishes(f, *corner):
-            found = [_slope_sign(f, x, box, orders, tidy) for x, _ in corner]
-            ways = {found_x and found_x.value * box.side(*face) for found_x, face in zip(found, corner, strict=True)}
-            if len(ways) == 1 and None not in ways:
-                off = [found_x.off | {face} for found_x, face in zip(found, corner, strict=True)]
-                return Sign(ways.pop(), min(off, key=len))
+            ways = [_away(f, face, box, orders, tidy) for face in corner]
+            return _agreed(ways)
     return None
 
 
+def _away(f, face: Face, box, orders, tidy) -> Sign | None:
+    """The sign of the derivative in the direction that leads off a face into the box."""
+    found = _slope_sign(f, face[0], box, orders, tidy)
+    return found and Sign(found.value * box.side(*face), found.off | {face})
+
+
+def _agreed(signs: list[Sign | None]) -> Sign | None:
+    """The sign of a sum of terms of one sign, which is not zero where one of them is not."""
+    found = [term for term in signs if term]
+    if len(found) < len(signs) or len({term.value for term in found}) != 1:
+        return None
+    return min(found, key=lambda term: len(term.off))
+
+
 def without_kinks(f: sympy.Expr, box: Box) -> sympy.Expr:
-    """``f`` with each absolute value, maximum and minimum replaced by its branch, where that is one on the box."""
+    """``f`` with absolute values, maxima and minima replaced by the branch that they take on the box."""
     return f.replace(lambda node: isinstance(node, KINKS), lambda node: _branch(node, box))
 
 
@@ -185,12 +195,12 @@ def _branch(node, box: Box) -> sympy.Expr:
 
 
 def is_bowl(f: sympy.Expr, point: Point, box: Box) -> bool:
-    """Whether ``f`` and its gradient are zero at a point of the box, and its Hessian positive definite on it."""
+    """Whether ``f``, zero at a point of the box, has no gradient there and a positive Hessian on the box."""
     gradient = [slope(f, x, False) for x in box.symbols]
-    if set(point) != set(box.symbols) or not all(g is not None and vanishes(g, *point.items()) for g in gradient):
+    if None in gradient or box.is_infinite() or set(point) != set(box.symbols):
         return False
     hessian = [[slope(g, x, False) for x in box.symbols] for g in gradient]
-    if box.is_infinite() or any(None in row for row in hessian):
+    if any(None in row for row in hessian) or not all(vanishes(g, *point.items()) for g in gradient):
         return False
     found = pivots([[boxes.enclosure(entry, box) for entry in row] for row in hessian])
     return bool(found[-1] > 0) and len(found) == len(box.symbols)

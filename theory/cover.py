@@ -17,18 +17,19 @@ import sympy
 from flint import arb, ctx
 
 from theory import balls, boxes, contact
-from theory.boxes import Box, Face, Point, number
+from theory.boxes import Box, Face, Point
 from theory.certify import Cover
+from theory.coordinates import downhill, number
 from theory.unfold import Unevaluable
 
 BITS = 96
-SMALL = 2.0**-4  # of the domain: boxes below it are searched for a point of contact
+SMALL = 0.5  # of the domain: boxes up to it are searched for a point of contact
 SMALLEST = 2.0**-50
-MOST_SPECIAL = 32  # faces and coordinates of contacts; more points of contact lie on a curve
+MOST_SPECIAL = 16  # faces and coordinates of contacts; more points of contact lie on a curve
 
 
 class Inequality(NamedTuple):
-    """``f >= 0``, or ``f > 0`` if strict, on a product of intervals; ``slopes`` is the gradient, if of use."""
+    """``f >= 0``, or ``f > 0`` if strict, on a product of intervals; ``slopes``: the gradient, if of use."""
 
     f: sympy.Expr
     slopes: tuple[sympy.Expr, ...]
@@ -61,7 +62,7 @@ class Inequality(NamedTuple):
         shifts = [slope * (ball - m) for slope, ball, m in zip(slopes, x, middle, strict=True)]
         if self.holds(sum(shifts, self.value(middle))):
             return True
-        lowest = [boxes.downhill(*trio) for trio in zip(slopes, x, box.ends, strict=True)]
+        lowest = [downhill(*trio) for trio in zip(slopes, x, box.ends, strict=True)]
         return lowest != list(x) and self.holds(self.value(lowest))
 
     def counterexample(self, box: Box) -> Point | None:
@@ -116,11 +117,22 @@ class Search:
         self.witness = self.claim.counterexample(box)
         met = self.contacts_of(box)
         by_signs = met or not self.claim.is_bounded(box)
-        if self.witness is None and not by_signs and max(box.shares(self.whole)) < SMALL:
-            by_signs = met = self.discovered(box)
-        if self.witness is None and not (by_signs and self.closes_beside(box, met)):
-            for part in box.parts(self.whole, self.inside(box, met)):
+        if self.witness is not None or (by_signs and self.closes_beside(box, met)):
+            return
+        if not by_signs and max(box.shares(self.whole)) <= SMALL and self.discovers(box):
+            self.restart()
+        else:
+            for part in box.parts(self.whole):
                 self.push(part)
+
+    def restart(self) -> None:
+        """From the whole again, cut at all contacts: beside them, signs of derivatives close large boxes."""
+        pieces = [self.whole]
+        for x, c in sorted(self.special, key=str):
+            pieces = [part for box in pieces for part in (box.cut(x, c) if box.is_inside(x, c) else (box,))]
+        self.open, self.left = [], []
+        for piece in pieces:
+            self.push(piece)
 
     def contacts_of(self, box: Box) -> list[Point]:
         """The known faces, corners and points of the box at which ``f`` is exactly zero."""
@@ -135,14 +147,14 @@ class Search:
     def record(self, point: Point, box: Box) -> None:
         if point not in self.contacts:
             self.contacts.append(point)
-        if self.claim.strict and self.claim.contains(point):
+        if self.witness is None and self.claim.strict and self.claim.contains(point):
             rest = dict(zip(box.symbols, box.middle(), strict=True))
             self.witness = {x: point.get(x, rest[x]) for x in box.symbols}
 
-    def discovered(self, box: Box) -> list[Point]:
-        """A point of the small box, of simple coordinates, at which ``f`` is exactly zero."""
-        for coordinates in box.candidates():
-            if coordinates in self.tried or len(self.special) > MOST_SPECIAL:
+    def discovers(self, box: Box) -> bool:
+        """Whether ``f`` is seen to be exactly zero at a point of the box with simple coordinates."""
+        for coordinates in box.candidates() if len(self.special) < MOST_SPECIAL else ():
+            if coordinates in self.tried:
                 continue
             self.tried.add(coordinates)
             point = dict(zip(box.symbols, coordinates, strict=True))
@@ -150,11 +162,11 @@ class Search:
             if is_near and contact.vanishes(self.claim.f, *point.items()):
                 self.special |= set(point.items())
                 self.record(point, box)
-                return [point]
-        return []
+                return True
+        return False
 
     def closes_beside(self, box: Box, met: list[Point]) -> bool:
-        """Whether the signs of derivatives prove the inequality on a box with contacts, or an infinite one."""
+        """Whether signs of derivatives prove the inequality on a box with contacts, or an infinite one."""
         box = box._replace(special=self.special)
         f = contact.without_kinks(self.claim.f, box)
         if not self.claim.strict and any(contact.is_bowl(f, point, box) for point in met):
@@ -165,17 +177,15 @@ class Search:
     def is_outside(self, faces: frozenset[Face]) -> bool:
         return not any(self.claim.contains({x: c}) for x, c in faces)
 
-    def inside(self, box: Box, met: list[Point]) -> Point:
-        """The coordinates of contacts at which the box is to be cut."""
-        return {x: c for point in met for x, c in point.items() if box.is_inside(x, c)}
 
-
-def cover(f: sympy.Expr, domain: Mapping[sympy.Symbol, sympy.Interval], strict: bool, max_boxes: int) -> Cover:
+def cover(f, domain: Mapping[sympy.Symbol, sympy.Interval], strict: bool, max_boxes: int) -> Cover:
     """See ``theory.certify.cover``."""
     for x, interval in domain.items():
         if not isinstance(interval, sympy.Interval) or interval.free_symbols:
             raise ValueError(f"cover: {x} must range over an Interval between numbers, got {interval}")
     f = sympy.sympify(f)
+    if not domain:
+        raise ValueError("cover: the box has no coordinates; enclose says what a number is")
     if missing := f.free_symbols - set(domain):
         raise ValueError(f"cover: no interval is given for {', '.join(sorted(map(str, missing)))}")
     with ctx.workprec(BITS):

@@ -5,37 +5,52 @@ two dimensions; what is inside a function, an exponent or a root stays on its li
 writes it. A formula that is wider than the terminal falls back to lines broken at its signs.
 """
 
+import re
 from textwrap import wrap
 
 from sympy import Add, Basic, Derivative, Integral, Product, S, Sum
 from sympy.printing.pretty.stringpict import prettyForm, stringPict
 
+from theory.activation import Applied
 from theory.law import Node
-from theory.notation import OPERATORS, is_negative, is_product, quotient, terms
+from theory.notation import OPERATORS, Positive, is_negative, is_product, quotient, terms
 from theory.plain import Plain, plain
 
 WIDTH = 72
+TIE = "\N{NO-BREAK SPACE}"
+BRACES = re.compile(r"\{[^{}]*\}")
 SHORT = 6  # a fraction of so few characters, alone on its line, needs no bar
 
 
 def pretty(expr: Basic, width: int = WIDTH) -> str:
     """The expression as a displayed formula of at most ``width`` columns."""
-    line = plain(expr)
-    if len(line) <= SHORT:
-        return line
-    block = block_of(expr)
-    return picture(block) if block.width() <= width else broken(line, width)
+    return "\n".join(picture(chunk) for chunk in chunks(expr, width))
 
 
 def beside(sign: str, expr: Basic, width: int = WIDTH) -> str:
     """The expression with a relation sign before it, on its axis: a line of a derivation."""
+    first, *rest = chunks(expr, width - len(sign) - 2)
+    indent = " " * (len(sign) + 2)
+    shifted = [prettyForm(*chunk.left(indent)) for chunk in rest]
+    return "\n".join(map(picture, [joined([prettyForm(sign), first], "  "), *shifted]))
+
+
+def chunks(expr: Basic, width: int) -> list[prettyForm]:
+    """The expression in one block if it fits; a sum term by term if not; else lines broken at spaces."""
     line = plain(expr)
-    room = width - len(sign) - 2
     block = prettyForm(line) if len(line) <= SHORT else block_of(expr)
-    if block.width() > room:
-        first, *rest = broken(line, room).split("\n")
-        return "\n".join([f"{sign}  {first}", *(" " * (len(sign) + 2) + part for part in rest)])
-    return picture(joined([prettyForm(sign), block], "  "))
+    if block.width() <= width:
+        return [block]
+    if not isinstance(expr, Add):
+        return [flush_left(broken(line, width))]
+    first, *rest = terms(expr, Plain()._as_ordered_terms(expr))
+    parts = chunks(first, width)
+    for term in rest:
+        minus = is_negative(term)
+        head, *tail = chunks(-term if minus else term, width - 2)
+        parts += [prettyForm(*head.left("− " if minus else "+ "))]
+        parts += [prettyForm(*part.left("  ")) for part in tail]
+    return parts
 
 
 def equation(left: Basic, sign: str, right: Basic, tail: str = "", width: int = WIDTH) -> str:
@@ -53,10 +68,16 @@ def picture(block: stringPict) -> str:
 
 
 def broken(line: str, width: int) -> str:
-    """A long line, continued with an indent."""
-    return "\n".join(
-        wrap(line, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
-    )
+    """A long line, continued with an indent; what stands in braces stays together."""
+    tied = BRACES.sub(lambda match: match.group().replace(" ", TIE), line)
+    lines = wrap(tied, width, subsequent_indent="    ", break_on_hyphens=False)
+    return "\n".join(lines).replace(TIE, " ")
+
+
+def flush_left(text: str) -> prettyForm:
+    """Lines as a block that SymPy's layout does not centre."""
+    lines = text.split("\n")
+    return prettyForm("\n".join(line.ljust(max(map(len, lines))) for line in lines), baseline=0)
 
 
 def block_of(expr: Basic) -> prettyForm:
@@ -75,7 +96,19 @@ def block_of(expr: Basic) -> prettyForm:
     if isinstance(expr, Node):
         bodies = joined([block_of(body) for body in expr.bodies], ", ")
         return prettyForm(*prettyForm(*bodies.parens("[", "]")).left(expr.operator))
+    if isinstance(expr, Applied | Positive):
+        return applied(expr)
     return prettyForm(plain(expr))
+
+
+def applied(expr) -> prettyForm:
+    """A function of a tall argument, in tall parentheses."""
+    inner = block_of(expr.args[-1])
+    if inner.height() == 1:
+        return prettyForm(plain(expr))
+    if isinstance(expr, Positive):
+        return prettyForm(*parenthesised(inner).right("₊"))
+    return prettyForm(*parenthesised(inner).left(Plain().head(expr)))
 
 
 def joined(blocks: list[prettyForm], space: str) -> prettyForm:

@@ -5,12 +5,16 @@ cannot hold; a later entry of a claim's ``given`` may use an earlier symbol, as 
 Quantities of matrices that a statement may name stand here too: they stay unevaluated.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
-from sympy import Expr, Matrix, Symbol, Tuple, sympify
+from sympy import Add, Derivative, Expr, Matrix, Mul, Symbol, Tuple, symbols, sympify
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import BooleanFunction
-from sympy.matrices.expressions import MatrixSymbol
+from sympy.matrices.expressions import MatrixExpr, MatrixSymbol
+from sympy.printing.precedence import PRECEDENCE
 
 from theory.activation import Activation
 
@@ -95,28 +99,131 @@ class Functional(Expr):
         return f"{type(self).__name__}({printer._print(self.args[0])})"
 
 
-class norm(Functional):  # noqa: N801 - named like a function, since it is used as one
+class norm(Functional):
     """The Euclidean norm of a vector; of a matrix, the Frobenius norm."""
 
     is_nonnegative = True
     symbol = r"\left\| %s \right\|"
 
 
-class operator_norm(Functional):  # noqa: N801
+class operator_norm(Functional):
     """The largest singular value of a matrix."""
 
     is_nonnegative = True
     symbol = r"\left\| %s \right\|_{\mathrm{op}}"
 
 
-class min_eigenvalue(Functional):  # noqa: N801
+class min_eigenvalue(Functional):
     """The smallest eigenvalue of a symmetric matrix."""
 
     symbol = r"\lambda_{\min}\left( %s \right)"
 
 
-class nonparallel(BooleanFunction):  # noqa: N801
-    """No two rows of a data set are parallel, and none is zero: a joint hypothesis on inputs."""
+class supremum(ExprWithLimits):
+    """The least upper bound of an expression over a symbol: ``supremum(abs(f(z)), (z, -oo, oo))``."""
+
+    is_commutative = True
+    is_real = True
+    precedence = PRECEDENCE["Mul"]  # open to the right, as a sum is
+
+    def _sympystr(self, printer):
+        return f"sup[{printer._print(self.function)}]"
+
+    def _plain(self, printer):
+        return f"sup_{','.join(printer._print(z) for z in self.variables)} {printer.operand(self.function)}"
+
+    def _latex(self, printer, exp=None):
+        over = ", ".join(printer._print(z) for z in self.variables)
+        text = rf"\sup_{{{over}}} {printer._print(self.function)}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    _typeset = _latex
+
+
+class Entrywise(MatrixExpr):
+    """A matrix given by its entries; ``args`` are the entry, its two indices, the two sizes."""
+
+    @property
+    def shape(self):
+        return self.args[3:]
+
+    @property
+    def function(self):
+        return self.args[0]
+
+    @property
+    def limits(self):
+        return tuple((index, 1, size) for index, size in zip(self.args[1:3], self.shape, strict=True))
+
+    @property
+    def free_symbols(self):
+        return (self.function.free_symbols - set(self.args[1:3])).union(*(s.free_symbols for s in self.shape))
+
+    def _entry(self, i, j, **kwargs):
+        return self.function.subs({self.args[1]: i + 1, self.args[2]: j + 1})
+
+    def _sympystr(self, printer):
+        return f"[{printer._print(self.function)}]_{{{self.bounds(printer, '<=')}}}"
+
+    def bounds(self, printer, sign: str) -> str:
+        return ", ".join(f"{printer._print(i)} {sign} {printer._print(size)}" for i, _, size in self.limits)
+
+    def _plain(self, printer):
+        return f"[{printer._print(self.function)}]_{{{self.bounds(printer, '≤')}}}"
+
+    def _latex(self, printer, exp=None):
+        text = rf"\left[{printer._print(self.function)}\right]_{{{self.bounds(printer, chr(92) + 'le')}}}"
+        return text if exp is None else rf"{text}^{{{exp}}}"
+
+    _typeset = _latex
+
+
+def entrywise(entry: Callable[[Expr, Expr], Expr], rows, columns) -> Entrywise:
+    """The matrix with ``entry(i, j)`` in row i and column j, both counted from one."""
+    i, j = symbols("i j", integer=True, positive=True)
+    return Entrywise(sympify(entry(i, j)), i, j, sympify(rows), sympify(columns))
+
+
+class hessian(MatrixExpr):
+    """The second derivatives of a scalar in all entries of some arrays, in the order given."""
+
+    def __new__(cls, function, *arrays):
+        if not arrays or any(array.shape is None for array in arrays):
+            raise ValueError("hessian: name the arrays to differentiate in, each made with its shape")
+        return MatrixExpr.__new__(cls, sympify(function), *arrays)
+
+    @property
+    def shape(self):
+        return (Add(*(Mul(*array.shape) for array in self.args[1:])),) * 2
+
+    @property
+    def places(self) -> list:
+        """The entries of all arrays, row by row; the sizes must be numbers."""
+        ranges = [[range(1, int(size) + 1) for size in array.shape] for array in self.args[1:]]
+        pairs = zip(self.args[1:], ranges, strict=True)
+        return [array[place] for array, sizes in pairs for place in product(*sizes)]
+
+    def _entry(self, i, j, **kwargs):
+        return Derivative(self.args[0], self.places[int(i)], self.places[int(j)])
+
+    def _sympystr(self, printer):
+        return f"hessian({', '.join(map(printer._print, self.args))})"
+
+    def _plain(self, printer):
+        return f"∇²_{{{', '.join(map(printer._print, self.args[1:]))}}} ({printer._print(self.args[0])})"
+
+    def _latex(self, printer, exp=None):
+        arrays = ", ".join(printer._print(array.label) for array in self.args[1:])
+        text = rf"\nabla^2_{{{arrays}}} \left({printer._print(self.args[0])}\right)"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    _typeset = _latex
+
+
+class InputCondition(BooleanFunction):
+    """A joint hypothesis on the rows of a data set, in words with the data set's name, and its negation."""
+
+    phrase = negation = ""
 
     @property
     def free_symbols(self):
@@ -124,10 +231,44 @@ class nonparallel(BooleanFunction):  # noqa: N801
 
     @staticmethod
     def at(rows: Matrix) -> bool:
+        """Whether exact rows satisfy it."""
+        raise NotImplementedError
+
+
+class nonparallel(InputCondition):
+    """No two rows of a data set are parallel, and none is zero: a joint hypothesis on inputs."""
+
+    phrase = "no two rows of %s are parallel and none is zero"
+    negation = "two rows of %s are parallel or one is zero"
+
+    @staticmethod
+    def at(rows: Matrix) -> bool:
         """Whether exact rows are pairwise linearly independent."""
         lines = [rows.row(i) for i in range(rows.rows)]
         pairs = ((a, b) for k, a in enumerate(lines) for b in lines[:k])
         return all(any(lines_i) for lines_i in lines) and all(Matrix([*pair]).rank() == 2 for pair in pairs)
+
+
+class antipodes_independent(InputCondition):
+    """No row is zero or a positive multiple of another, and antipodal pairs span independent lines."""
+
+    phrase = (
+        "no row of %s is zero or a positive multiple of another, "
+        "and one row from each antipodal pair gives linearly independent vectors"
+    )
+    negation = (
+        "a row of %s is zero or a positive multiple of another, "
+        "or one row from each antipodal pair gives linearly dependent vectors"
+    )
+
+    @staticmethod
+    def at(rows: Matrix) -> bool:
+        """Whether exact rows satisfy it."""
+        lines = [rows.row(i) for i in range(rows.rows)]
+        parallel = [(a, b) for k, a in enumerate(lines) for b in lines[:k] if Matrix([a, b]).rank() < 2]
+        one_each = Matrix([a for a, _ in parallel])
+        opposite = all(a.dot(b) < 0 for a, b in parallel)
+        return all(any(line) for line in lines) and opposite and one_each.rank() == len(parallel)
 
 
 class Observed(Symbol):

@@ -1,6 +1,6 @@
 """Functions indexed by an integer that may be a symbol: all derivatives of one, all Hermite polynomials."""
 
-from sympy import Expr, Function, S, Symbol
+from sympy import Dummy, Expr, Function, S, Symbol
 from sympy.polys.orthopolys import hermite_prob_poly
 
 
@@ -46,9 +46,8 @@ class He(Function):
     @classmethod
     def eval(cls, k, x):
         if k.is_Integer and k >= 0:
-            return hermite_prob_poly(int(k), x) if x.is_Symbol else hermite_prob_poly(int(k)).as_expr().subs(
-                Symbol("x"), x
-            )
+            z = Dummy("z")
+            return hermite_prob_poly(int(k), z).subs(z, x)
         if x.is_zero and k.is_odd:
             return S.Zero
 

@@ -20,9 +20,9 @@ def pair(rho: Expr, names: str = "u v", scale: Expr | int = 1) -> tuple[Variate,
     return laws.GaussianPair(names, rho, scale).variates
 
 
-def array(name: str, *shape) -> IndexedBase:
-    """I.i.d. standard Gaussians: ``W = array("W", m, d)``, entries ``W[j, k]``."""
-    return laws.array(laws.GaussianArray(name, *shape), *shape)
+def array(name: str, *shape, scale: Expr | int = 1) -> IndexedBase:
+    """I.i.d. Gaussians of standard deviation ``scale``: ``W = array("W", m, d)``, entries ``W[j, k]``."""
+    return laws.array(laws.GaussianArray(name, Tuple(*shape), scale), *shape)
 
 
 def signs(name: str, *shape) -> IndexedBase:

@@ -50,15 +50,23 @@ def is_wide(x: Ball) -> bool:
     return isinstance(x, arb) and x.rel_accuracy_bits() <= WIDE and x.is_finite()
 
 
-def by_ends(f: Callable, x: Ball) -> Ball:
+def by_ends(f: Callable, x) -> Ball:
     """The enclosure of a function that is monotone on a wide real ball; on a narrow ball, its value."""
     return span(f(x.lower()), f(x.upper())) if is_wide(x) else f(x)
 
 
 def integer(x: Ball) -> int | None:
     """The integer that an exact ball is, or None."""
-    exact = real(x) if x.imag.is_zero() else NAN.real
-    return int(exact.unique_fmpz()) if exact.is_exact() and exact.is_integer() else None
+    if not (x.imag.is_zero() and real(x).is_exact() and real(x).is_integer()):
+        return None
+    return nearest_integer(real(x))
+
+
+def nearest_integer(x: arb) -> int:
+    """An integer within one of the midpoint."""
+    found = x.mid().floor().unique_fmpz()
+    assert found is not None  # the floor of an exact number is an exact integer
+    return int(found)
 
 
 def signs(analytic: bool | None, x: Ball) -> frozenset[int]:

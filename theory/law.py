@@ -99,7 +99,7 @@ class SpherePair(Law):
 
 
 class GaussianArray(Law):
-    """I.i.d. standard Gaussians in an array; parameters: its shape."""
+    """I.i.d. centred Gaussians in an array; parameters: shape (a Tuple), their standard deviation."""
 
 
 class RademacherArray(Law):
@@ -115,7 +115,7 @@ def array(law: Law, *shape) -> IndexedBase:
     return IndexedBase(Variate(law, 0), shape=shape)
 
 
-class step(Function):  # noqa: N801 - a function, named like SymPy's own
+class step(Function):
     """The indicator of positive numbers: ``step(0) = 0``, and every positive power of it is itself."""
 
     nargs = 1
@@ -270,7 +270,7 @@ def moment(law: Law, order: int) -> Expr:
             return known[Integer(order)]
         raise ValueError(f"{law.names[0]}: its moment of order {order} is not known; add it to its law")
     if isinstance(law, GaussianArray):
-        return S.Zero if order % 2 else factorial2(order - 1)
+        return S.Zero if order % 2 else factorial2(order - 1) * law.parameters[1] ** order
     if isinstance(law, RademacherArray | Rademacher):
-        return S(order % 2 == 0 and 1 or 0)
+        return S((order % 2 == 0 and 1) or 0)
     raise ValueError(f"{type(law).__name__} does not list its moments; derive them by density and integrate")

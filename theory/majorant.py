@@ -16,22 +16,23 @@ from functools import reduce
 from typing import NamedTuple
 
 import sympy
-from flint import acb, arb
+from flint import arb
 
-from theory.special_functions import real
+from theory.intervals import Ball, real
 from theory.unfold import Unevaluable, unfold
 
-BOUNDED = {sympy.sin: 1, sympy.cos: 1, sympy.tanh: 1, sympy.erf: 1, sympy.sign: 1, sympy.erfc: 2, sympy.atan: 2}
+BOUNDED = dict.fromkeys((sympy.sin, sympy.cos, sympy.tanh, sympy.erf, sympy.sign), 1)
+BOUNDED |= {sympy.erfc: 2, sympy.atan: 2}
 
 
 class Majorant(NamedTuple):
     scale: arb
-    power: arb = arb(0)  # noqa: RUF009
-    rate: arb = arb(0)  # noqa: RUF009
-    curvature: arb = arb(0)  # noqa: RUF009
+    power: arb = arb(0)
+    rate: arb = arb(0)
+    curvature: arb = arb(0)
 
     def tail(self, start: arb) -> arb:
-        """A bound for the integral of the majorant from ``start`` to infinity; not finite if there is none."""
+        """A bound for the integral from ``start`` to infinity; not finite if there is none."""
         if self.scale.is_zero():
             return arb(0)
         top = self.scale * start**self.power * (self.rate * start + self.curvature * start**2).exp()
@@ -41,6 +42,10 @@ class Majorant(NamedTuple):
         if self.rate <= 0 and self.curvature <= 0 and self.power < -1:
             return (self.scale * start ** (self.power + 1) / -(self.power + 1)).upper()
         return arb.pos_inf()
+
+    def words(self, y: sympy.Symbol) -> str:
+        power, rate, curvature = (part.str(3, radius=False) for part in self[1:])
+        return f"{y}**{power} * exp({rate}*{y} + {curvature}*{y}**2)"
 
 
 def product(f: Majorant, g: Majorant) -> Majorant:
@@ -62,7 +67,7 @@ class Bounds(NamedTuple):
     """
 
     y: sympy.Symbol  # positive, and read as at least 1
-    value: Callable[[sympy.Basic], arb | acb]
+    value: Callable[[sympy.Basic], Ball]
     real: bool
 
     def above(self, f: sympy.Basic) -> Majorant:
@@ -77,7 +82,7 @@ class Bounds(NamedTuple):
         if f.func in BOUNDED:
             return self.bounded(f, BOUNDED[f.func])
         if isinstance(f, sympy.Integral | sympy.Sum):
-            raise Unevaluable(f"{f}: no majorant of an integral or sum in an improper integral; reduce it first")
+            raise Unevaluable(f"{f}: no majorant of an integral or a sum; reduce it to one improper integral")
         return self.above(unfold(f))
 
     def bounded(self, f, bound: int) -> Majorant:
@@ -112,21 +117,21 @@ class Bounds(NamedTuple):
     def power(self, f: sympy.Pow) -> Majorant:
         if self.y in f.exp.free_symbols:
             return self.above(sympy.exp(f.exp * sympy.log(f.base)))
-        exponent = self.value(f.exp)
+        exponent = real(self.value(f.exp))
         if exponent >= 0:
             return raised(self.above(f.base), exponent)
         return raised(self.below(f.base), exponent)
 
     def logarithm(self, f: sympy.log) -> Majorant:
         """``0 <= log b <= |log scale| + power*y + ...`` where ``b >= 1``, since ``log y <= y``."""
-        if not (self.real and (f.args[0] - 1).is_nonnegative or f.args[0] == self.y):
+        if not ((self.real and (f.args[0] - 1).is_nonnegative) or f.args[0] == self.y):
             raise Unevaluable(f"{f}: no majorant, its argument is not seen to be at least 1")
         scale, *powers = self.above(f.args[0])
         slopes = [part.max(arb(0)) for part in powers]
         return Majorant(abs(scale.log()) + sum(slopes, arb(0)), arb(2))
 
     def below(self, f: sympy.Basic) -> Majorant:
-        """A minorant in the same form: a constant, ``y``, products, powers, and sums of what is not negative."""
+        """A minorant in the same form: of a constant, ``y``, products, powers, sums of nonnegative terms."""
         if self.y not in f.free_symbols:
             return Majorant(self.value(f).abs_lower())
         if f == self.y:
@@ -134,7 +139,7 @@ class Bounds(NamedTuple):
         if f.is_Mul:
             return reduce(product, map(self.below, f.args))
         if f.is_Pow and self.y not in f.exp.free_symbols and f.exp.is_positive:
-            return raised(self.below(f.base), self.value(f.exp))
+            return raised(self.below(f.base), real(self.value(f.exp)))
         if f.is_Add and self.real and all(term.is_nonnegative for term in f.args):
             terms = filter(None, map(self._attempt, f.args))
             return max(terms, key=lambda m: float(m.power.mid()), default=Majorant(arb(0)))

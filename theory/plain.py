@@ -62,6 +62,9 @@ class Plain(StrPrinter):
     def _print_Pi(self, expr):
         return "π"
 
+    def _print_EulerGamma(self, expr):
+        return "γ"
+
     def _print_Exp1(self, expr):
         return "e"
 
@@ -200,12 +203,18 @@ class Plain(StrPrinter):
     def _print_hermite_prob(self, expr):
         return f"He{lowered(self._print(expr.args[0]))}({self._print(expr.args[1])})"
 
+    _print_He = _print_hermite_prob
+
     def _print_KroneckerDelta(self, expr):
         return f"δ{lowered(''.join(map(self._print, expr.args)))}"
 
     def _print_Applied(self, expr):
+        return f"{self.head(expr)}({self._print(expr.args[2])})"
+
+    def head(self, expr) -> str:
+        """An unknown activation with its primes."""
         prime = "′" * expr.order if expr.order < 4 else raised(f"({expr.order})")
-        return f"{self._print(expr.args[0])}{prime}({self._print(expr.args[2])})"
+        return self._print(expr.args[0]) + prime
 
     def _print_Node(self, expr):
         return f"{expr.operator}[{', '.join(map(self._print, expr.bodies))}]"
@@ -337,6 +346,14 @@ class Plain(StrPrinter):
         text = self.juxtaposed((*over, *factors))
         text = f"{text} / {self.juxtaposed(under)}" if under else text
         return f"−{text}" if negative else text
+
+    def _print_MatrixBase(self, expr):
+        return f"[{'; '.join(', '.join(map(self._print, expr.row(i))) for i in range(expr.rows))}]"
+
+    _print_ImmutableDenseMatrix = _print_MatrixBase
+
+    def _print_BlockMatrix(self, expr):
+        return self._print(expr.blocks)
 
     def _print_MatPow(self, expr):
         return self.enclosed(expr.base) + raised(self._print(expr.exp))

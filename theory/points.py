@@ -18,6 +18,7 @@ from sympy import (
     IndexedBase,
     Integer,
     Interval,
+    Lambda,
     Product,
     Range,
     Rational,
@@ -29,12 +30,15 @@ from sympy import (
     floor,
     oo,
     simplify,
+    sqrt,
     sympify,
 )
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.activation import Activation, instantiate
 from theory.claim import Claim, label
-from theory.domain import Activations, Arrays, nonparallel
+from theory.domain import Activations, Arrays, Entrywise, Functional, InputCondition, hessian, norm
+from theory.family import DerivativeFamily
 
 Point = dict[str, Any]
 NEAR = tuple(Rational(1, 10**k) for k in (1, 2, 4, 8, 15))
@@ -98,13 +102,12 @@ def admits(claim: Claim, point: Point) -> bool:
     inside = all(
         contains(resolved(domain, placed(claim, point)), point[name]) for name, domain in domains(claim).items()
     )
-    return inside and all(true_at(claim, condition, point) for condition in claim.where.values())
+    return inside and all(true_at(claim, sympify(condition), point) for condition in claim.where.values())
 
 
 def true_at(claim: Claim, condition: Basic, point: Point) -> bool:
-    if isinstance(condition, nonparallel):
-        return nonparallel.at(point[label(condition.args[0])])
-    decided = simplify(at_point(claim, sympify(condition), point))
+    joint = {c: sympify(c.at(point[label(c.args[0])])) for c in condition.atoms(InputCondition)}
+    decided = simplify(at_point(claim, condition.xreplace(joint), point))
     if decided not in (S.true, S.false):
         raise claim.error(f"the hypothesis {condition} is {decided} at {point}, neither true nor false")
     return bool(decided)
@@ -242,16 +245,23 @@ def substitute(expr: Basic, values: Mapping) -> Basic:
     whole = {s: v for s, v in plain.items() if v.is_Integer}
     expr = carried_out(expr.subs(whole) if whole else expr)
     arrays = {s: v for s, v in values.items() if isinstance(v, ImmutableDenseMatrix)}
-    expr = entries(expr, {s: v for s, v in arrays.items() if isinstance(s, IndexedBase)})
+    expr = entries(expr, {s.label: v for s, v in arrays.items() if isinstance(s, IndexedBase)})
     expr = expr.subs({s: v for s, v in arrays.items() if not isinstance(s, IndexedBase)})
     return expr.subs({s: v for s, v in plain.items() if s not in whole})
 
 
 def carried_out(expr: Basic) -> Basic:
     """Finite sums written out and derivatives taken; integrals, nodes and infinite sums untouched."""
+    expr = expr.replace(lambda e: isinstance(e, DerivativeFamily), lambda e: e.written_out())
     expr = expr.replace(lambda e: isinstance(e, Derivative), lambda e: e.doit(integrals=False))
     expr = expr.replace(lambda e: isinstance(e, Sum | Product) and finite(e), lambda e: written_out(e))
-    return expr.replace(lambda e: isinstance(e, Subs), lambda e: e.doit(integrals=False))
+    expr = expr.replace(lambda e: isinstance(e, Subs), lambda e: e.doit(integrals=False))
+    return expr.replace(of_known_size, lambda e: carried_out(ImmutableDenseMatrix(e.as_explicit())))
+
+
+def of_known_size(expr: Basic) -> bool:
+    """Whether an expression is a matrix given by its entries, its size no longer symbolic."""
+    return isinstance(expr, Entrywise | hessian) and all(size.is_Integer for size in expr.shape)
 
 
 def finite(total) -> bool:
@@ -260,7 +270,10 @@ def finite(total) -> bool:
 
 def written_out(total):
     index, low, high = total.limits[0]
-    terms = [total.function.subs(index, value) for value in range(int(low), int(high) + 1)]
+    body = total.function
+    again = any(index in inner.variables for inner in body.atoms(ExprWithLimits, Lambda, Subs, Derivative))
+    put = body.subs if again else body.xreplace  # the same, but faster, where nothing inside binds the index
+    terms = [put({index: Integer(value)}) for value in range(int(low), int(high) + 1)]
     done = sum(terms, S.Zero) if isinstance(total, Sum) else S.One
     if isinstance(total, Product):
         for term in terms:
@@ -269,12 +282,25 @@ def written_out(total):
 
 
 def entries(expr: Basic, arrays: Mapping) -> Basic:
+    """``expr`` with the entries of arrays, by label: an array's shape may have become a number."""
+
     def entry(item):
-        values = arrays.get(item.base)
+        values = arrays.get(item.base.label)
         places = Tuple(*item.indices)
         if values is None or not all(place.is_Integer for place in places):
             return item
         row, column = (*(int(place) - 1 for place in places), 0)[:2]
         return values[row, column]
 
-    return expr.replace(lambda e: isinstance(e, Indexed), entry)
+    expr = expr.replace(lambda e: isinstance(e, Indexed), entry)
+    return expr.replace(
+        lambda e: isinstance(e, Functional) and getattr(e.args[0], "label", None) in arrays,
+        lambda e: known(e, arrays[e.args[0].label]),
+    )
+
+
+def known(functional: Functional, values: ImmutableDenseMatrix) -> Basic:
+    """A functional of an array that is known: the norm as a number, any other with its entries."""
+    if isinstance(functional, norm):
+        return sqrt(sum(value**2 for value in values))
+    return functional.func(values)

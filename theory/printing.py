@@ -123,3 +123,5 @@ class Latex(LatexPrinter):
     def _print_hermite_prob(self, expr, exp=None):
         name = rf"\mathrm{{He}}_{{{self._print(expr.args[0])}}}"
         return self.raised(name, exp) + rf"\left({self._print(expr.args[1])}\right)"
+
+    _print_He = _print_hermite_prob

@@ -9,13 +9,13 @@ An infinite end is cut at ``T``, a power of two at which the majorant of the int
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sympy
 from flint import acb, arb, ctx
 
+from theory.intervals import Ball, around_zero, real, signs
 from theory.majorant import Bounds, Majorant
-from theory.special_functions import Ball, real, signs
 from theory.unfold import Unevaluable
 
 EVALUATIONS = 100  # per bit of precision; an integrand that needs more has a singularity on its path
@@ -35,12 +35,16 @@ def _substituted(f: sympy.Basic, x: sympy.Symbol, by: sympy.Expr) -> sympy.Basic
     return f.xreplace({x: by})
 
 
+def _complex(ball: Any) -> acb:
+    return acb(ball)
+
+
 class Integrand(NamedTuple):
     """A function of ``x``; ``scope`` knows the other symbols, ``compiled`` makes closures of expressions."""
 
     f: sympy.Basic
     x: sympy.Symbol
-    scope: NamedTuple
+    scope: Any
     compiled: Callable
 
     def value(self, expr: sympy.Basic) -> Ball:
@@ -51,9 +55,18 @@ class Integrand(NamedTuple):
         f = self.compiled(self.f, self.scope._replace(running=(self.x,)))
         if not callable(f):
             return (high - low) * f
-        nested = self.scope.checked or self.f.has(sympy.Integral)
-        limit = (NESTED if nested else EVALUATIONS) * ctx.prec
-        return acb.integral(lambda z, analytic: acb(f((z,), analytic)), acb(low), acb(high), eval_limit=limit)
+        limit = (NESTED if self.is_nested() else EVALUATIONS) * ctx.prec
+
+        def integrand(z, analytic):
+            return _complex(f((z,), analytic))
+
+        return acb.integral(integrand, acb(low), acb(high), eval_limit=limit)
+
+    def is_nested(self) -> bool:
+        return self.f.has(sympy.Integral) or any(isinstance(ball, acb) for ball in self.parameters())
+
+    def parameters(self) -> list[Ball]:
+        return [self.scope.known[symbol] for symbol in self.f.free_symbols if symbol in self.scope.known]
 
     def beside_origin(self, side: int) -> "Integrand":
         """``f(side * y)`` for a positive ``y``: SymPy then resolves a kink at the origin by itself."""
@@ -82,22 +95,21 @@ class Integrand(NamedTuple):
             stop = FIRST_CUT * arb(2) ** bits
             tail = majorant.tail(stop)
             if stop > real(low) and tail < arb(2) ** -ctx.prec:
-                return self.between(low, stop) + arb(0).union(tail).union(-tail) * acb(1, 1)
+                return self.between(low, stop) + around_zero(tail) * acb(1, 1)
         raise Unevaluable(
-            f"the integral of {self.f} over {self.x}: no rigorous bound for its tail, seen only to be of order "
-            f"{self.x}**{majorant.power} * exp({majorant.rate}*{self.x} + {majorant.curvature}*{self.x}**2)"
+            f"the integral of {self.f} over {self.x}: no rigorous bound for its tail, which is only seen "
+            f"to be at most of order {majorant.words(self.x)}"
         )
 
     def majorant(self) -> Majorant:
-        balls = (self.scope.known[symbol] for symbol in self.f.free_symbols if symbol in self.scope.known)
-        is_real = all(ball.imag.is_zero() for ball in balls) and not self.f.has(sympy.I)
+        is_real = all(ball.imag.is_zero() for ball in self.parameters()) and not self.f.has(sympy.I)
         try:
             return Bounds(self.x, self.value, is_real).above(self.f)
         except Unevaluable as reason:
             raise Unevaluable(f"the tail of the integral of {self.f} over {self.x}: {reason}") from reason
 
 
-def integral(f: sympy.Basic, x: sympy.Symbol, low: sympy.Expr, high: sympy.Expr, scope, compiled: Callable) -> Ball:
+def integral(f: sympy.Basic, x: sympy.Symbol, low, high, scope, compiled: Callable) -> Ball:
     """An enclosure of the integral of ``f`` over ``x``. Raises Unevaluable where a tail has no bound."""
     whole = Integrand(f, x, scope.hiding(x), compiled)
     if low == high:
@@ -110,5 +122,4 @@ def integral(f: sympy.Basic, x: sympy.Symbol, low: sympy.Expr, high: sympy.Expr,
         return whole.beyond(whole.value(low))
     if low is -sympy.oo:
         return whole.mirrored().beyond(-whole.value(high))
-    ends = whole.value(low), whole.value(high)
-    return whole.between(*ends)
+    return whole.between(whole.value(low), whole.value(high))

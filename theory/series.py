@@ -20,7 +20,7 @@ RECIPROCAL = sympy.Dummy("s", positive=True)
 
 
 def opened(expr: sympy.Expr) -> tuple:
-    """What stands under the outermost sign, its variable and its two ends; the last limit is the outermost."""
+    """What stands under the outermost sign (that of the last limit), its variable and its two ends."""
     *inner, (symbol, *ends) = expr.limits
     if len(ends) != 2:
         raise Unevaluable(f"{expr}: {symbol} needs a lower and an upper limit")
@@ -54,7 +54,7 @@ def quotient(term: sympy.Expr, k: sympy.Symbol) -> sympy.Expr:
     n = sympy.Dummy("n", integer=True, positive=True)
     ratio = hypersimp(term.xreplace({k: n}), n)
     if ratio is None:
-        raise Unevaluable(f"the series of {term} over {k}: no rational quotient of terms, so no bound of the rest")
+        raise Unevaluable(f"the series of {term} over {k}: the quotient of its terms is not rational in {k}")
     return sympy.cancel(sympy.together(ratio.subs(n, 1 / RECIPROCAL)))
 
 

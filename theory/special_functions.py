@@ -12,72 +12,24 @@ covers by boxes tight up to the ends of a domain, as for ``asin`` at 1.
 """
 
 from collections.abc import Callable
-from functools import partial, reduce
+from functools import reduce
 
 import sympy
 from flint import acb, arb
 
-from theory.intervals import NAN, alike, by_ends, hull, integer, is_wide, real, signs, span
+from theory.intervals import NAN, alike, by_ends, integer
+from theory.piecewise import absolute, heaviside, kronecker, maximum, minimum, sign
 from theory.unfold import Unevaluable
-
-
-def _by_sign(analytic, x, negative, zero, positive):
-    cases = {-1: negative, 0: zero, 1: positive}
-    return hull([cases[s] for s in signs(analytic, x)] or [NAN])
-
-
-def heaviside(analytic, x, at_zero):
-    return _by_sign(analytic, x, arb(0), at_zero, arb(1))
-
-
-def sign(analytic, x):
-    return _by_sign(analytic, x, arb(-1), arb(0), arb(1))
-
-
-def kronecker(analytic, i, j):
-    return _by_sign(analytic, i - j, arb(0), arb(1), arb(0))
-
-
-def absolute(analytic, x):
-    if isinstance(x, arb) or analytic is None:
-        return span(arb(0), x.abs_upper()) if x.contains(0) else abs(x)
-    which = signs(analytic, x)
-    if len(which) > 1:
-        return acb(absolute(None, x.real))
-    return _by_sign(analytic, x, -x, x, x)
-
-
-def maximum(analytic, *balls):
-    return reduce(partial(_larger, analytic), balls)
-
-
-def minimum(analytic, *balls):
-    return -maximum(analytic, *(-x for x in balls))
-
-
-def _larger(analytic, x, y):
-    which = signs(analytic, x - y)
-    if not which:
-        return NAN
-    if -1 not in which:
-        return x
-    return y if 1 not in which else real(x).max(real(y))
 
 
 def monotone(name: str) -> Callable:
     """A function that is monotone on the reals, and entire or meromorphic."""
-    on_reals, on_plane = getattr(arb, name), getattr(acb, name, None)
+    on_reals, on_plane = getattr(arb, name), getattr(acb, name)
     return lambda analytic, x: on_plane(x) if isinstance(x, acb) else by_ends(on_reals, x)
 
 
 def meromorphic(name: str) -> Callable:
     return lambda analytic, x: getattr(x, name)()
-
-
-def square_root(analytic, x):
-    if isinstance(x, arb) and x >= 0:
-        return by_ends(arb.sqrt, x)
-    return acb(x).sqrt(analytic=bool(analytic))
 
 
 def logarithm(analytic, x):
@@ -135,48 +87,6 @@ def order(x, name: str) -> int:
     if n is None or n < 0:
         raise Unevaluable(f"{name}: its order must be a non-negative integer, got {x}")
     return n
-
-
-def integer_power(x, n: int):
-    if not is_wide(x) or (n < 0 and x.contains(0)):
-        return x**n if n else arb(1)
-    if n % 2 == 0 and x.contains(0):
-        return span(arb(0), x.abs_upper() ** n)
-    return by_ends(lambda end: end**n, x)
-
-
-def power(analytic, x, y):
-    """The principal power. ``0**0`` is 1 and 0 to a positive power is 0, as in SymPy."""
-    n = integer(y)
-    if n is not None:
-        return integer_power(x, n)
-    if isinstance(x, arb) and isinstance(y, arb) and (x > 0 or (x >= 0 and y > 0)):
-        return _positive_power(x, y)
-    if not analytic and x.contains(0) and isinstance(y, arb) and y > 0:
-        reach = _positive_power(x.abs_upper(), y).upper()  # a cut may pass through: the whole disc
-        return around_zero(reach) * acb(1, 1)
-    return acb(x).pow(acb(y), analytic=bool(analytic))
-
-
-def _positive_power(x, y):
-    if not (is_wide(x) or is_wide(y)):
-        return x**y
-    if x.lower().is_zero():
-        return span(arb(0), _positive_power(x.upper(), y))
-    return hull([base**exponent for base in (x.lower(), x.upper()) for exponent in (y.lower(), y.upper())])
-
-
-def root_power(p: int, q: int) -> Callable:
-    """The power with exponent p/q, q > 1: exact at zero and at perfect powers, tight on wide balls."""
-
-    def enclosure(analytic, x):
-        if q == 2:
-            return integer_power(square_root(analytic, x), p)
-        if isinstance(x, arb) and (x > 0 or (x >= 0 and p > 0)):
-            return integer_power(by_ends(lambda end: end if end.is_zero() else end.root(q), x), p)
-        return power(analytic, x, arb(p) / q)
-
-    return enclosure
 
 
 def polygamma(analytic, n, x):

@@ -15,6 +15,7 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
+SURELY = r",\ \text{almost surely}"
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,13 @@ class Limit:
 
     def latex(self, printer=latex) -> str:
         by, to = printer(self.by), printer(self.to)
-        return rf"{printer(self.left)} \to {printer(self.right)} \quad ({by} \to {to})"
+        tail = rf"\quad ({by} \to {to}{SURELY * self.almost_surely})"
+        return rf"{printer(self.left)} \to {printer(self.right)} {tail}"
 
     def __str__(self) -> str:
-        return f"{self.left} -> {self.right} as {self.by} -> {self.to}, bias like {self.by}**({self.rate})"
+        surely = " almost surely" if self.almost_surely else ""
+        towards = f"{self.left} -> {self.right}{surely} as {self.by} -> {self.to}"
+        return f"{towards}, bias like {self.by}**({self.rate})"
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Scaling:
     constant: Expr | None = None
     bound: Literal["exact", "upper"] = "exact"
     to: Expr = oo
+    almost_surely: bool = False
 
     kind = "scaling"
 
@@ -89,11 +94,14 @@ class Scaling:
     def latex(self, printer=latex) -> str:
         sign = {"exact": r"\asymp" if self.constant is None else r"\sim", "upper": r"\lesssim"}[self.bound]
         by, to = printer(self.by), printer(self.to)
-        return rf"{printer(self.left)} {sign} {printer(self.sides[1])} \quad ({by} \to {to})"
+        tail = rf"\quad ({by} \to {to}{SURELY * self.almost_surely})"
+        return rf"{printer(self.left)} {sign} {printer(self.sides[1])} {tail}"
 
     def __str__(self) -> str:
-        sign = "~" if self.bound == "exact" else "O of"
-        return f"{self.left} {sign} {self.sides[1]} as {self.by} -> {self.to}"
+        exact = "~" if self.constant is not None else "of order"
+        sign = exact if self.bound == "exact" else "O of"
+        surely = " almost surely" if self.almost_surely else ""
+        return f"{self.left} {sign} {self.sides[1]}{surely} as {self.by} -> {self.to}"
 
 
 @dataclass(frozen=True)
@@ -156,16 +164,20 @@ def limit(a, b, *, by: Symbol, rate, to=oo, almost_surely: bool = False) -> Limi
     return Limit(side("limit", a), side("limit", b), parameter("limit", by), rate, to, almost_surely)
 
 
-def scaling(a, exponent, *, by: Symbol, log=0, constant=None, bound="exact", to=oo) -> Scaling:
+def scaling(
+    a, exponent, *, by: Symbol, log=0, constant=None, bound="exact", to=oo, almost_surely: bool = False
+) -> Scaling:
     """a behaves like C by^exponent (log by)^log; ``bound="upper"`` asserts the upper half alone.
 
-    ``to=0`` reads the statement for a vanishing ``by``, where the logarithm is log(1/by).
+    ``to=0`` reads the statement for a vanishing ``by``, where the logarithm is log(1/by). A random
+    ``a`` that stands under no node is read in probability, or almost surely on request.
     """
     if bound not in ("exact", "upper"):
         raise ValueError(f"scaling: bound={bound!r}; write bound='exact' or bound='upper'")
     constant = None if constant is None else sympify(constant)
     by, to = parameter("scaling", by), direction("scaling", to)
-    return Scaling(side("scaling", a), sympify(exponent), by, sympify(log), constant, bound, to)
+    left, exponent, log = side("scaling", a), sympify(exponent), sympify(log)
+    return Scaling(left, exponent, by, log, constant, bound, to, almost_surely)
 
 
 def holds(a, *, control: Mapping | None = None) -> Holds:

@@ -18,6 +18,7 @@ from sympy import (
     Le,
     Lt,
     MatrixBase,
+    Not,
     Range,
     Rational,
     S,
@@ -29,7 +30,7 @@ from sympy import (
 from theory.activation import Activation
 from theory.claim import Claim
 from theory.display import WIDTH, beside, equation, pretty
-from theory.domain import Activations, Arrays, nonparallel
+from theory.domain import Activations, Arrays, InputCondition
 from theory.law import Law, laws
 from theory.plain import plain
 from theory.statement import Holds, Limit, Relation, Scaling
@@ -126,8 +127,10 @@ def conditions(claim: Claim, write: Write) -> list[str]:
 
 
 def condition_phrase(condition: Basic, write: Write) -> str:
-    if isinstance(condition, nonparallel):
-        return f"no two rows of {letter(condition.args[0], write)} are parallel and none is zero"
+    if isinstance(condition, InputCondition):
+        return condition.phrase % letter(condition.args[0], write)
+    if isinstance(condition, Not) and isinstance(condition.args[0], InputCondition):
+        return condition.args[0].negation % letter(condition.args[0].args[0], write)
     return write(condition)
 
 
@@ -145,6 +148,12 @@ def law_phrase(law: Law, write: Write) -> str:
 
 def gaussian_phrase(write: Write, scale=S.One) -> str:
     return "a standard Gaussian" if scale == 1 else f"a centred Gaussian of standard deviation {write(scale)}"
+
+
+def entry_phrase(write: Write, scale) -> str:
+    if scale == 1:
+        return "standard Gaussian entries"
+    return f"centred Gaussian entries of standard deviation {write(scale)}"
 
 
 def pair_phrase(write: Write, rho, scale=S.One) -> str:
@@ -168,8 +177,8 @@ PHRASES: dict[str, Callable[..., str]] = {
         f"the coordinates of a uniform direction in dimension {write(d)} "
         f"along two unit vectors of correlation {write(rho)}"
     ),
-    "GaussianArray": lambda write, *shape: (
-        f"of independent standard Gaussian entries, {size_phrase(write, shape)}"
+    "GaussianArray": lambda write, shape, scale: (
+        f"of independent {entry_phrase(write, scale)}, {size_phrase(write, shape)}"
     ),
     "RademacherArray": lambda write, *shape: f"of independent fair signs, {size_phrase(write, shape)}",
     "MomentsArray": moments_phrase,
@@ -205,7 +214,8 @@ def spoken_parts(states: Relation | Limit | Scaling) -> tuple[Basic, str, Basic,
     """Left side, sign, right side, and what follows it."""
     if isinstance(states, Relation):
         return states.left, SIGNS[states.sign], states.right, ""
-    tail = f"  as {plain(states.by)} → {plain(states.to)}"
+    surely = " almost surely" if states.almost_surely else ""
+    tail = f" {surely} as {plain(states.by)} → {plain(states.to)}"
     if isinstance(states, Limit):
         return states.left, "→", states.right, f"{tail}, its bias of order {plain(states.by**states.rate)}"
     exact = "≍" if states.constant is None else "~"

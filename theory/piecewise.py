@@ -1,15 +1,18 @@
-"""Piecewise expressions on balls: conditions are true, false or undecided, and the hull is rigorous.
+"""Functions that are analytic piece by piece: steps, absolute values, maxima, ``Piecewise``.
 
-Where the balls do not decide between branches, the value lies in the hull of those that may apply;
-a region that must be analytic has to lie in one of them.
+Where a ball does not decide between pieces, the value lies in the hull of those that may apply; a
+region that must be analytic has to lie in one of them. ``analytic`` is explained in
+``theory.special_functions``.
 """
 
 from collections.abc import Callable
+from functools import partial, reduce
 
 import sympy
+from flint import acb, arb
 from sympy.core.relational import Relational
 
-from theory.intervals import NAN, Ball, hull, signs
+from theory.intervals import NAN, Ball, hull, real, signs, span
 from theory.unfold import Unevaluable
 
 SIGNS_ALLOWED = {
@@ -20,6 +23,49 @@ SIGNS_ALLOWED = {
     ">": frozenset({1}),
     ">=": frozenset({0, 1}),
 }
+
+
+def _by_sign(analytic, x, negative, zero, positive):
+    cases = {-1: negative, 0: zero, 1: positive}
+    return hull([cases[s] for s in signs(analytic, x)] or [NAN])
+
+
+def heaviside(analytic, x, at_zero):
+    return _by_sign(analytic, x, arb(0), at_zero, arb(1))
+
+
+def sign(analytic, x):
+    return _by_sign(analytic, x, arb(-1), arb(0), arb(1))
+
+
+def kronecker(analytic, i, j):
+    return _by_sign(analytic, i - j, arb(0), arb(1), arb(0))
+
+
+def absolute(analytic, x):
+    if isinstance(x, arb) or analytic is None:
+        return span(arb(0), x.abs_upper()) if x.contains(0) else abs(x)
+    which = signs(analytic, x)
+    if len(which) > 1:
+        return acb(absolute(None, x.real))
+    return _by_sign(analytic, x, -x, x, x)
+
+
+def maximum(analytic, *balls):
+    return reduce(partial(_larger, analytic), balls)
+
+
+def minimum(analytic, *balls):
+    return -maximum(analytic, *(-x for x in balls))
+
+
+def _larger(analytic, x, y):
+    which = signs(analytic, x - y)
+    if not which:
+        return NAN
+    if -1 not in which:
+        return x
+    return y if 1 not in which else real(x).max(real(y))
 
 
 def piecewise(expr: sympy.Piecewise, scope, closure: Callable) -> Ball | Callable:
