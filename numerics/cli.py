@@ -1,0 +1,190 @@
+"""The command line: ``verify``, ``check``, ``list``, ``show``, ``docs``, ``test``, ``index``.
+
+Results go to stdout and progress to stderr. The exit status is the worst that happened: 4 an error, 1
+a claim refuted, 3 one inconclusive, 0 all hold; 2 for a command that makes no sense, 130 for Ctrl-C.
+Nothing heavy is imported before a command needs it: ``--help`` and ``list`` answer at once.
+"""
+
+import json
+import os
+import sys
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from numerics import upkeep
+from numerics.upkeep import FAILED, interruptible, stop
+
+app = typer.Typer(
+    help="Executable theorems about wide neural networks: derived, certified, and attacked by experiments.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help is plain text: it need not wait for rich
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def number(metavar: str, says: str, **limits: Any) -> Any:
+    """An option whose default the help tells as a person writes it."""
+    return typer.Option(metavar=metavar, help=says, show_default=False, **limits)
+
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="NAMES", help="Claims, rows, chapters; else all.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON record a line on stdout, as each claim lands.")]
+Resolution = Annotated[float, number("NUMBER", "Smallest discrepancy to catch, relative to the scale: 3e-3.")]
+Alpha = Annotated[float, number("RATE", "Chance that the run refutes any true claim: 1e-6.")]
+Seed = Annotated[int, number("N", "Of points and draws: 0; any seed must do.", min=0)]
+Budget = Annotated[float, number("SECONDS", "What the experiment of one claim may take: 600.")]
+PlanOnly = Annotated[bool, typer.Option("--plan", help="Print points, draws and cost, and run nothing.")]
+
+
+def main() -> None:
+    """The console script."""
+    sys.stdout.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # typer would search every package for them
+    os.environ.setdefault("JAX_ENABLE_X64", "1")  # for us and for the worker; never at import of the library
+    app(prog_name="wideproof")
+
+
+@app.command()
+def verify(
+    names: Names = None,
+    as_json: Json = False,
+    resolution: Resolution = 3e-3,
+    alpha: Alpha = 1e-6,
+    seed: Seed = 0,
+    budget: Budget = 600.0,
+    plan: PlanOnly = False,
+) -> None:
+    """Derive, certify and test claims: the main job. A row is printed as each claim lands."""
+    reject_bad_settings(resolution, alpha, budget)
+    with interruptible("interrupted; what landed is kept, and the next run resumes"):
+        claims = [claim for claim, _ in stated(names)]
+        from numerics import run
+        from numerics.plan import Settings
+
+        finish(run.run(claims, Settings(seed, alpha, resolution, budget), as_json, plan))
+
+
+@app.command()
+def check(
+    conjecture: Annotated[str, typer.Argument(metavar="FILE.py", help="A Python file that states claims.")],
+    as_json: Json = False,
+    resolution: Resolution = 3e-3,
+    alpha: Alpha = 1e-6,
+    seed: Seed = 0,
+    budget: Budget = 600.0,
+    plan: PlanOnly = False,
+) -> None:
+    """The same for conjectures of your own. The file is imported: it runs with your rights."""
+    reject_bad_settings(resolution, alpha, budget)
+    reject_text(conjecture)
+    with interruptible("interrupted; what landed is kept, and the next run resumes"):
+        from numerics import conjecture as files
+        from numerics import run
+        from numerics.plan import Settings
+
+        try:
+            claims = files.conjectures(conjecture)
+        except files.Unreadable as error:
+            stop(str(error))
+        except files.Broken as error:
+            stop(str(error), FAILED)
+        home = str(Path(conjecture).resolve())
+        finish(run.run(claims, Settings(seed, alpha, resolution, budget), as_json, plan, lambda claim: home))
+
+
+def finish(status: int) -> NoReturn:
+    raise typer.Exit(status)
+
+
+def reject_bad_settings(resolution: float, alpha: float, budget: float) -> None:
+    if not resolution > 0:
+        stop(f"--resolution {resolution:g}: give a positive number, such as 3e-3")
+    if not 0 < alpha < 1:
+        stop(f"--alpha {alpha:g}: give a probability between 0 and 1, such as 1e-6")
+    if not budget > 0:
+        stop(f"--budget {budget:g}: give a positive number of seconds")
+
+
+def reject_text(conjecture: str) -> None:
+    if not conjecture.endswith(".py") and not Path(conjecture).is_file():
+        stop(
+            f"{conjecture!r} is no Python file, and conjectures as text are not supported yet; "
+            "write the claim in a file, as docs/examples/abs_kernel.py does, and check that file"
+        )
+
+
+def chosen(names: list[str] | None) -> list[dict[str, Any]]:
+    from numerics import index
+
+    try:
+        return index.chosen(names or [])
+    except index.UnknownClaim as error:
+        stop(str(error))
+
+
+def stated(names: list[str] | None) -> list[tuple[Any, str]]:
+    """The claims that names choose, each with the heading of its chapter."""
+    entries = chosen(names)
+    from theory import catalogue
+
+    try:
+        return [(catalogue.find(entry["claim"]), entry["heading"]) for entry in entries]
+    except LookupError as error:
+        stop(f"{error}; the list is older than the catalogue: run python -m numerics index", FAILED)
+
+
+@app.command("list")
+def list_claims(names: Names = None, as_json: Json = False) -> None:
+    """Every claim in one line, by chapter, in reading order."""
+    found = chosen(names)
+    if as_json:
+        for entry in found:
+            typer.echo(json.dumps(entry, ensure_ascii=False))
+        return
+    shown = {entry["claim"] for entry in found}
+    labels = {claim: f"  {fact_name(claim, shown)}" for claim in shown}
+    column = min(max(map(len, labels.values()), default=0), 28) + 2
+    for place, (heading, group) in enumerate(groupby(found, key=itemgetter("heading"))):
+        typer.secho("\n" * bool(place) + heading, bold=True)
+        for entry in group:
+            typer.echo(line(labels[entry["claim"]], entry["title"], column))
+
+
+def fact_name(claim: str, shown: set[str]) -> str:
+    """A fact below its row by its suffix alone, as in ``.rate``."""
+    row, dot, fact = claim.partition(".")
+    return f"  .{fact}" if dot and row in shown else claim
+
+
+def line(name: str, title: str, column: int) -> str:
+    """Name and title on one line if they fit, the title beside its column else."""
+    width = min(get_terminal_size().columns, 100)
+    first = name.ljust(column)
+    if len(first) > column or not first.endswith(" "):
+        return f"{first}\n" + fill(title, width, initial_indent=" " * column, subsequent_indent=" " * column)
+    return fill(first + title, width, subsequent_indent=" " * column, drop_whitespace=True)
+
+
+@app.command()
+def show(
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="A claim, or a row with its facts.")],
+) -> None:
+    """A claim with its hypotheses, its derivation re-checked link by link, and its evidence."""
+    with interruptible():
+        pairs = stated(names)
+        from numerics import page
+
+        page.show_all(pairs)
+
+
+app.command()(upkeep.index)
+app.command(context_settings=upkeep.PASSED_ON)(upkeep.docs)
+app.command(context_settings=upkeep.PASSED_ON)(upkeep.test)

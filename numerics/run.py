@@ -1,0 +1,87 @@
+"""A run on the screen: the engine's records as rows or JSON Lines, progress, and the closing lines."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+
+from numerics import report, schedule, verify
+from numerics.evidence import Unwritable
+from numerics.plan import Settings, plan
+from numerics.record import Record, encode
+from theory.claim import Claim
+
+Locate = Callable[[Claim], str]
+
+
+def run(
+    claims: Sequence[Claim],
+    settings: Settings,
+    as_json: bool = False,
+    plan_only: bool = False,
+    locate: Locate | None = None,
+) -> int:
+    """Verify claims and report on them, or print what that would cost; the exit status."""
+    if plan_only:
+        planned = plan(claims, settings)
+        schedule.print_lines(planned) if as_json else schedule.show(report.screen(), planned)
+        return 0
+    screen = report.screen(stderr=as_json)
+    places = {claim.name: report.place_of(claim.at) for claim in claims}
+    started, records = time.monotonic(), []
+    failure = ""
+    with progressing(report.screen(stderr=True), len(claims)) as (progress, quiet):
+        try:
+            for record in verify.verify(claims, settings, progress, locate):
+                records.append(record)
+                with quiet():
+                    if as_json:
+                        print_line(record)
+                    report.show_row(screen, record, places.get(record.claim, ""))
+        except (verify.Contradiction, Unwritable) as error:
+            failure = str(error)
+    report.show_closing(screen, records, settings.alpha, time.monotonic() - started)
+    return show_failure(failure) if failure else verify.exit_status(records)
+
+
+def show_failure(failure: str) -> int:
+    """What stopped the run, in colour and in words: the status of an error."""
+    report.show_details(report.screen(stderr=True), f"! the run was stopped: {failure}", 0, "bold magenta")
+    return 4
+
+
+def print_line(record: Record) -> None:
+    """One record on one line, at once, so that a reader of the pipe sees it when it lands."""
+    sys.stdout.write(json.dumps(json.loads(encode(record)), ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def progressing(console: Console, total: int) -> Iterator[tuple[Callable[..., None], Callable[..., Any]]]:
+    """A line on stderr that says what is going on, and a way to clear it while something is printed.
+
+    It is drawn only on a terminal, and leaves nothing behind.
+    """
+    landed = 0
+    line = console.status("")
+
+    def progress(what: str) -> None:
+        line.update(f"{landed} of {total} · {what}"[: console.width - 4])
+
+    @contextmanager
+    def quiet() -> Iterator[None]:
+        nonlocal landed
+        landed += 1
+        line.stop()
+        try:
+            yield
+        finally:
+            line.start()
+
+    with line:
+        progress("planning")
+        yield progress, quiet
