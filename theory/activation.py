@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 from sympy import (
     Basic,
+    Derivative,
+    DiracDelta,
     Expr,
     Function,
+    Piecewise,
     S,
     Symbol,
     cos,
@@ -53,6 +56,8 @@ class Activation:
             raise ValueError(f"{self.name}: its derivative of order {order} is not a function, but a measure")
         z = Symbol("z", real=True)
         formula = self.formula(z).diff(z, order)
+        if formula.has(DiracDelta, Derivative, Piecewise):
+            raise ValueError(f"{self.name}: SymPy loses jumps in its derivative of order {order}; list it in weak")
         return lambda at: formula.subs(z, at)
 
 

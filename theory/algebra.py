@@ -17,8 +17,10 @@ from sympy import (
     Expr,
     Integral,
     KroneckerDelta,
+    MatrixBase,
     Mul,
     Order,
+    Piecewise,
     Pow,
     S,
     Subs,
@@ -55,17 +57,34 @@ OPAQUE = (Integral, Sum, Mean)
 COMPARED = (*OPAQUE, Derivative)  # two of these with the same limits are compared by what is inside
 
 
+class Place(Symbol):
+    """A bound variable by how deep it is bound and its position among the limits, since names mean nothing.
+
+    The depth keeps a variable apart from those bound further out: both have lost their names.
+    """
+
+    depth: int
+
+    def __new__(cls, kind: type, depth: int, position: int):
+        name = f"_{kind.__name__}{depth}_{position}"
+        self = Symbol.__xnew__(cls, name, integer=kind is Sum or None, real=True)
+        self.depth = depth
+        return self
+
+
 @dataclass
 class Atoms:
-    """The opaque atoms met so far, each with the dummy that stands for it."""
+    """The opaque atoms met so far, each with the dummy that stands for it; ``depth`` is that of their variables."""
 
+    depth: int = 0
     known: list[tuple[type, tuple, Expr, Dummy]] = field(default_factory=list)
 
     def dummy(self, kind: type, limits: tuple, body: Expr) -> Dummy:
         for other, ends, held, dummy in self.known:
             if other is kind and ends == limits and (held == body or (kind in COMPARED and alike(held - body))):
                 return dummy
-        dummy = Dummy(kind.__name__, real=True)
+        real = kind not in OPAQUE or body.is_real is not False and not body.has(S.ImaginaryUnit)
+        dummy = Dummy(kind.__name__, real=real or None)
         self.known.append((kind, limits, body, dummy))
         return dummy
 
@@ -82,6 +101,8 @@ def alike(gap: Expr) -> bool:
 
 def same(a: Basic, b: Basic) -> bool:
     """Whether two expressions are equal by linearity of the opaque parts and by algebra."""
+    if isinstance(a, MatrixBase) or isinstance(b, MatrixBase):
+        return getattr(a, "shape", None) == getattr(b, "shape", None) and all(map(same, a, b))
     return a == b or vanishes(a - b)
 
 
@@ -89,7 +110,7 @@ def vanishes(expr: Expr) -> bool:
     """Whether an expression is zero by algebra; False means only that no proof was found."""
     if expr.is_zero:
         return True
-    atoms = Atoms()
+    atoms = Atoms(1 + max((place.depth for place in expr.atoms(Place)), default=-1))
     flat = expand(taken_apart(expr, atoms))
     return flat.is_zero or zero(flat) or all(zero_together(group, atoms) for group in joined(flat, atoms))
 
@@ -121,24 +142,35 @@ def taken_apart(expr: Basic, atoms: Atoms) -> Expr:
         return apart_under_limits(expr, atoms)
     if isinstance(expr, Mean):
         random = expr.bound
-        split = split_body(taken_apart(expr.body, Atoms()) if not expr.body.has(*OPAQUE) else expr.body, random)
+        split = split_body(with_derivatives_taken(expr.body), random)
         return Add(*(c * (atoms.dummy(Mean, expr.laws, b) if b.has(*random) else b) for c, b in split))
     if isinstance(expr, Node):
         return atoms.dummy(type(expr), expr.laws, Tuple(*expr.bodies) if len(expr.bodies) > 1 else expr.body)
     if isinstance(expr, Derivative):
         return apart_derivative(expr, atoms)
     if isinstance(expr, Subs):
-        done = expr.doit(integrals=False)
+        done = expr.doit(integrals=False) if explicit(expr.expr) else expr
         return taken_apart(done, atoms) if done != expr else atoms.dummy(Subs, (), expr)
     if isinstance(expr, Order) or not expr.args or not expr.has(*OPAQUE, Node, Derivative, Subs):
         return expr
     return expr.func(*(taken_apart(arg, atoms) for arg in expr.args))
 
 
+def explicit(expr: Expr) -> bool:
+    """Whether SymPy's derivative of an expression is its derivative, with nothing exchanged and no jump lost."""
+    endless = (total for total in expr.atoms(Sum) if any(not end.is_finite for end in total.limits[0][1:]))
+    return not expr.has(Integral, Node, Piecewise) and not any(endless)
+
+
+def with_derivatives_taken(expr: Basic) -> Basic:
+    """Every derivative of an explicit expression carried out."""
+    return expr.replace(lambda e: isinstance(e, Derivative) and explicit(e.expr), lambda e: e.doit())
+
+
 def apart_derivative(expr: Derivative, atoms: Atoms) -> Expr:
     """A derivative of an explicit expression is taken; one of an opaque part or of symbolic order is kept."""
     concrete = all(count.is_Integer for _, count in expr.variable_count)
-    if concrete and not expr.expr.has(*OPAQUE, Node):
+    if concrete and explicit(expr.expr) and not expr.expr.has(Sum):
         done = expr.doit()
         return taken_apart(done, atoms) if not isinstance(done, Derivative) else atoms.dummy(Subs, (), done)
     inner, counts = expr.expr, expr.variable_count
@@ -148,18 +180,24 @@ def apart_derivative(expr: Derivative, atoms: Atoms) -> Expr:
     return atoms.dummy(Derivative, counts, inner)
 
 
+def renamed(expr: Basic, names: dict) -> Basic:
+    return expr.subs(names, simultaneous=True) if expr.has(*OPAQUE) else expr.xreplace(names)
+
+
 def apart_under_limits(expr, atoms: Atoms) -> Expr:
-    """A sum or an integral, split by linearity, its variables renamed by their place."""
+    """A sum or an integral, split by linearity, its variables renamed by their place.
+
+    The ends of a limit may name the variables further out, which are the later ones, and no others.
+    """
     kind = Sum if isinstance(expr, Sum) else Integral
-    single = (Symbol(f"_{kind.__name__}", integer=kind is Sum or None, real=True),)
-    places = single if len(expr.limits) == 1 else symbols(f"_{kind.__name__}:{len(expr.limits)}", **single[0].assumptions0)
-    body, limits = expr.function, []
-    names = {limit[0]: place for limit, place in zip(expr.limits, places, strict=True)}
-    body = body.xreplace(names) if not body.has(*OPAQUE) else body.subs(names)
-    for variable, *ends in expr.limits:
-        limits.append(Tuple(names[variable], *(end.subs(names) for end in ends)))
-    body = body.replace(lambda e: isinstance(e, Derivative), lambda e: e.doit(integrals=False))
-    split = split_body(body, set(places))
+    names = {limit[0]: Place(kind, atoms.depth, k) for k, limit in enumerate(expr.limits)}
+    outer: dict = {}
+    limits: list[Tuple] = []
+    for variable, *ends in reversed(expr.limits):
+        limits.insert(0, Tuple(names[variable], *(renamed(end, outer) for end in ends)))
+        outer[variable] = names[variable]
+    body = with_derivatives_taken(renamed(expr.function, names))
+    split = split_body(body, set(names.values()))
     return Add(*(taken_apart(c, atoms) * factored(kind, limits, b, atoms) for c, b in split))
 
 
@@ -173,10 +211,8 @@ def factored(kind: type, limits: list[Tuple], body: Expr, atoms: Atoms) -> Expr:
     apart, own = body.as_independent(first, as_Add=False)
     if own.has(*places[1:]):
         return atoms.dummy(kind, tuple(limits), body)
-    name = Symbol(f"_{kind.__name__}", integer=kind is Sum or None, real=True)
-    alone = Tuple(name, *limits[0][1:])
     rest = kind(apart, *limits[1:])
-    return atoms.dummy(kind, (alone,), own.xreplace({first: name})) * taken_apart(rest, atoms)
+    return atoms.dummy(kind, (limits[0],), own) * taken_apart(rest, atoms)
 
 
 def split_body(body: Expr, bound) -> list[tuple[Expr, Expr]]:

@@ -10,25 +10,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sympy import (
-    Abs,
     Add,
     Basic,
     Derivative,
     Expr,
-    Function,
     Indexed,
     Integral,
     Interval,
     Matrix,
     Mul,
     Pow,
+    Range,
     S,
     Sum,
     Symbol,
+    Tuple,
     Wild,
     acos,
     cos,
-    erf,
     exp,
     expand,
     factorial,
@@ -36,23 +35,20 @@ from sympy import (
     oo,
     pi,
     powsimp,
-    sin,
     sqrt,
     symbols,
-    tanh,
 )
 
 from theory import law as laws
-from theory.activation import Applied
-from theory.calculus import JUMPS, everywhere, least, preorder, reject_rough
+from theory.calculus import everywhere, is_first_derivative, reject_taken
 from theory.derivation import Refused, Scene
+from theory.domain import Arrays
 from theory.family import He
 from theory.law import Law, Mean, Variate, step
+from theory.regularity import at_least, positive, preorder, reject_not_differentiable, reject_wild
 
 if TYPE_CHECKING:
     from theory.claim import Claim
-
-SMOOTH = (exp, sin, cos, erf, tanh, He)
 
 
 def plain(variate: Variate) -> Symbol:
@@ -79,9 +75,25 @@ def density_of(law: Law, at: tuple[Expr, ...]) -> tuple[Expr, tuple[Expr, Expr]]
     raise Refused(f"{type(law).__name__} has no density that this rule knows")
 
 
-def means(*families: type[Law]):
-    """A test for means one of whose laws belongs to the families."""
-    return lambda e: isinstance(e, Mean) and any(isinstance(law, families) for law in e.laws)
+def over(e: Basic, *variates: Symbol) -> bool:
+    """Whether an expression is a mean over one law, that of the variates of these names."""
+    return isinstance(e, Mean) and [law.names for law in e.laws] == [tuple(v.name for v in variates)]
+
+
+def law_of(mean: Mean, *families: type[Law]) -> Law:
+    """The one law of a mean, which must be of a family that the rule is about."""
+    (law,) = mean.laws
+    if not isinstance(law, families):
+        wanted = " or ".join(family.__name__ for family in families)
+        raise Refused(f"{', '.join(law.names)} follow the law {type(law).__name__}, and the rule is about {wanted}")
+    return law
+
+
+def reject_other_law(variates: Iterable[Variate], law: Law, what: str) -> None:
+    """The variates that a rule puts in must be all those of one law, in their order."""
+    variates = tuple(variates)
+    if variates != variates[0].law.variates or variates[0].law != law.func(variates[0].law.names, *law.parameters):
+        raise Refused(f"{names(variates)} must follow {what}")
 
 
 def names(variates: Iterable[Symbol]) -> str:
@@ -110,7 +122,10 @@ class density:
         law = next(law for law in mean.laws if law.names == tuple(v.name for v in self.variates))
         if isinstance(law, laws.GaussianPair):
             reject_degenerate(law.parameters[0], scene)
+        if isinstance(law, laws.Gaussian | laws.GaussianPair):
+            reject_no_scale(law.parameters[-1], scene)
         here = {variate: plain(variate) for variate in law.variates}
+        reject_taken(here.values(), mean, scene)
         others = [other for other in mean.laws if other != law]
         body = Mean(mean.body, *others).xreplace(here) if others else mean.body.xreplace(here)
         weight, support = density_of(law, tuple(here.values()))
@@ -126,6 +141,12 @@ def reject_degenerate(rho: Expr, scene: Scene) -> None:
         raise Refused(f"the pair has a density only for |{rho}| < 1; let {rho} live in Interval.open(-1, 1)")
 
 
+def reject_no_scale(scale: Expr, scene: Scene) -> None:
+    """A standard deviation that may be zero or negative gives no density."""
+    if not (scale.is_positive or positive(scale, scene)):
+        raise Refused(f"the standard deviation {scale} is not known to be positive, so that there is no density")
+
+
 @dataclass(frozen=True)
 class polar:
     """Polar coordinates in the plane of a Gaussian pair: u = r cos t and v = r cos(t - theta)."""
@@ -136,29 +157,32 @@ class polar:
 
     def __str__(self):
         r, t = self.to
-        return f"polar coordinates: {self.u} = {r} cos {t}, {self.v} = {r} cos({t} - angle), Jacobian {r}"
+        return f"polar coordinates: {self.u} = {r} cos {t}, {self.v} = {r} cos({t} − angle), Jacobian {r}"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.u}, {self.v}")
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and [law.names for law in e.laws] == [(self.u.name, self.v.name)]
+        return over(e, self.u, self.v)
 
     def value(self, mean: Mean, scene: Scene) -> Expr:
-        (law,) = mean.laws
+        law = law_of(mean, laws.GaussianPair)
         rho, s = law.parameters
+        reject_taken(self.to, mean, scene)
         r, t = symbols(f"{self.to[0]} {self.to[1]}", positive=True)[0], self.to[1]
         theta = angle(rho, scene)
         at = {law.variates[0]: s * r * cos(t), law.variates[1]: s * r * cos(t - theta)}
         body = expand(mean.body.subs(at, simultaneous=True))
+        if body.is_Add:  # each term is integrated on its own
+            reject_wild(mean.body, law.variates, scene)
         return Add(*(self.term(term, r, t, theta) for term in Add.make_args(body))) / (2 * pi)
 
     def term(self, term: Expr, r: Symbol, t: Symbol, theta: Expr) -> Expr:
         gates = [f for f in Mul.make_args(term) if isinstance(f, step)]
         low, high = opening([gate.args[0] for gate in gates], t, theta)
         rest = term / Mul(*gates) * r
-        if any(isinstance(part, (*JUMPS, Abs)) for part in preorder(rest)):
-            raise Refused(f"{rest} is neither a gate nor smooth; write it with step first")
+        if any(isinstance(part, step) for part in preorder(rest)):
+            raise Refused(f"{rest} holds a gate that is not a factor of its own")
         constant, both = rest.as_independent(r, t, as_Add=False)
         radial, angular = both.as_independent(t, as_Add=False)
         if r in angular.free_symbols:
@@ -218,7 +242,7 @@ class price:
         return everywhere(before, concerns, lambda e: value(e, scene), f"no Gaussian mean in {self.rho}")
 
     def is_derivative(self, e: Basic) -> bool:
-        return isinstance(e, Derivative) and e.variables == (self.rho,) and self.is_mean(e.expr)
+        return is_first_derivative(e, self.rho) and self.is_mean(e.expr)
 
     def is_mean(self, e: Basic) -> bool:
         pair = isinstance(e, Mean) and len(e.laws) == 1 and isinstance(e.laws[0], laws.GaussianPair)
@@ -232,56 +256,35 @@ class price:
         u, v = law.variates
         if self.rho in mean.body.free_symbols:
             raise Refused(f"{mean.body} depends on {self.rho} other than through the law")
-        both = weak(weak(mean.body, u, scene), v, scene)
+        if self.rho in law.parameters[1].free_symbols:
+            raise Refused(f"the standard deviation {law.parameters[1]} depends on {self.rho} as well")
+        both = weak(weak(mean.body, u, v, scene), v, u, scene)
         return law.parameters[1] ** 2 * Mean(both, law)
 
     def grown(self, mean: Mean, scene: Scene) -> Expr:
+        reject_taken((self.variable,), mean, scene)
+        if Interval(-1, 1).contains(self.at) != S.true:
+            raise Refused(f"{self.at} is not a correlation: start at a number between -1 and 1")
         slope = self.slope(mean, scene).subs(self.rho, self.variable)
         return mean.subs(self.rho, self.at) + Integral(slope, (self.variable, self.at, self.rho))
 
 
-def weak(body: Expr, u: Variate, scene: Scene) -> Expr:
+def weak(body: Expr, u: Variate, v: Variate, scene: Scene) -> Expr:
     """The weak derivative in one variate, term by term; a jump has none that is a function."""
-    return Add(*(weak_product(term, u, scene) for term in Add.make_args(expand(body))))
+    return Add(*(weak_product(term, u, v, scene) for term in Add.make_args(expand(body))))
 
 
-def weak_product(term: Expr, u: Variate, scene: Scene) -> Expr:
+def weak_product(term: Expr, u: Variate, v: Variate, scene: Scene) -> Expr:
     constant, rest = term.as_independent(u, as_Add=False)
-    factors = Mul.make_args(rest)
-    if step(u) not in factors:
-        return constant * smooth_derivative(rest, u, scene)
+    reject_wild(term, {u, v}, scene)
+    if step(u) not in Mul.make_args(rest):
+        reject_not_differentiable(rest, u, scene)
+        return constant * rest.diff(u)
     power = powsimp(rest / step(u))
     base, k = power.as_base_exp()
-    if base != u or not at_least_one(k, scene):
+    if base != u or not at_least(k, 1, scene):
         raise Refused(f"{rest} jumps at {u} = 0: its derivative is a measure, and the theorem needs a function")
     return constant * k * step(u) * u ** (k - 1)
-
-
-def at_least_one(k: Expr, scene: Scene) -> bool:
-    shift, base = k.as_coeff_Add()
-    if base == 0:
-        return bool(shift >= 1)
-    return bool(base in scene.given and least(base, scene) + shift >= 1)
-
-
-def smooth_derivative(rest: Expr, u: Variate, scene: Scene) -> Expr:
-    for part in preorder(rest):
-        if u not in part.free_symbols or part == u:
-            continue
-        if isinstance(part, JUMPS):
-            raise Refused(f"{part} jumps, so that its derivative is no function")
-        if isinstance(part, Applied):
-            reject_rough(part, scene)
-        elif isinstance(part, Function) and not isinstance(part, SMOOTH):
-            raise Refused(f"nothing is known here of the growth and smoothness of {part}")
-        elif isinstance(part, exp) and not bounded_above(part.args[0], u):
-            raise Refused(f"{part} may grow faster than the Gaussian falls")
-    return rest.diff(u)
-
-
-def bounded_above(exponent: Expr, u: Variate) -> bool:
-    lead = exponent.coeff(u, 2)
-    return exponent.is_polynomial(u) and (lead.is_nonpositive or exponent.coeff(u, 2) == 0) is True
 
 
 @dataclass(frozen=True)
@@ -294,17 +297,16 @@ class stein:
         return f"Stein's lemma: a factor {self.z} becomes a derivative in {self.z}"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and [law.names for law in e.laws] == [(self.z.name,)]
+        return over(e, self.z)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.z} alone")
 
     def value(self, mean: Mean, scene: Scene) -> Expr:
-        (law,) = mean.laws
-        if not isinstance(law, laws.Gaussian):
-            raise Refused(f"{self.z} is not Gaussian")
+        law = law_of(mean, laws.Gaussian)
         (z,) = law.variates
-        return law.parameters[0] ** 2 * Mean(weak(expand(mean.body / z), z, scene), law)
+        reject_wild(mean.body, {z}, scene)
+        return law.parameters[0] ** 2 * Mean(weak(powsimp(expand(mean.body / z)), z, z, scene), law)
 
 
 @dataclass(frozen=True)
@@ -318,14 +320,16 @@ class independent:
         return f"{self.u} and {self.v} are independent at correlation zero"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and e.laws[0].names == (self.u.name, self.v.name) and e.laws[0].parameters[0] == 0
+        return over(e, self.u, self.v) and e.laws[0].parameters[0] == 0
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, self.value, f"{self.u} and {self.v} are nowhere uncorrelated")
+        complaint = f"{self.u} and {self.v} are nowhere uncorrelated"
+        return everywhere(before, self.concerns, lambda e: self.value(e, scene), complaint)
 
-    def value(self, mean: Mean) -> Expr:
-        (law,) = mean.laws
+    def value(self, mean: Mean, scene: Scene) -> Expr:
+        law = law_of(mean, laws.GaussianPair)
         u, v = law.variates
+        reject_wild(mean.body, {u, v}, scene)
         return Add(*(self.factored(term, u, v, law) for term in Add.make_args(expand(mean.body))))
 
     def factored(self, term: Expr, u: Variate, v: Variate, law: Law) -> Expr:
@@ -350,20 +354,20 @@ class radial:
         return "a Gaussian vector is an independent radius times a uniform direction"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and [law.names for law in e.laws] == [(self.p.name, self.q.name)]
+        return over(e, self.p, self.q)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(before, self.concerns, self.value, f"no mean over {self.p}, {self.q}")
 
     def value(self, mean: Mean) -> Expr:
-        (law,), (u, v, radius) = mean.laws, self.to
-        if not isinstance(law, laws.SpherePair):
-            raise Refused(f"{self.p}, {self.q} are not a direction on the sphere")
+        law, (u, v, radius) = law_of(mean, laws.SpherePair), self.to
         rho, d = law.parameters
-        if u.law.parameters != (rho, 1) or radius.law.parameters != (d,):
-            raise Refused(f"the Gaussians must have correlation {rho} and scale 1, the radius dimension {d}")
+        reject_other_law((u, v), laws.GaussianPair("u v", rho, 1), f"Gaussians of correlation {rho} and scale 1")
+        reject_other_law((radius,), laws.Chi("R", d), f"the law of a radius in dimension {d}")
         p, q = law.variates
         degree = homogeneity(mean.body, p, q)
+        if not degree.is_nonnegative:
+            raise Refused(f"the degree {degree} of {mean.body} may be negative, and the radius has no such moment")
         return Mean(mean.body.xreplace({p: u, q: v})) / Mean(radius**degree)
 
 
@@ -390,32 +394,55 @@ class plane:
         return f"only the plane of the two inputs matters: {names(self.to)} are the coordinates of {self.w}"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and [law.names for law in e.laws] == [(str(self.w.label),)]
+        return over(e, self.w.label)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.w} alone")
 
     def value(self, mean: Mean, scene: Scene) -> Expr:
-        from theory.domain import Arrays
-
+        (d,) = standard_vector(mean)
         sums = sorted((s for s in mean.body.atoms(Sum) if s.has(self.w)), key=str)
-        inputs = [coefficient(s, self.w) for s in sums]
-        if len(sums) != 2 or not all(isinstance(x, Indexed) for x in inputs):
+        if len(sums) != 2:
             raise Refused(f"{mean.body} is not a function of the two coordinates of {self.w} along two inputs")
-        for x in inputs:
-            domain = scene.domain(x.base)
-            if not (isinstance(domain, Arrays) and domain.unit):
-                raise Refused(f"{x.base} must live in unit_vectors(d), so that its coordinate has variance one")
+        inputs = [self.unit_input(total, d, scene) for total in sums]
         rho = Sum(inputs[0] * inputs[1], *sums[0].limits)
-        if self.to[0].law.parameters != (rho, 1):
-            raise Refused(f"the pair must have correlation {rho} and scale 1")
-        return Mean(mean.body.xreplace(dict(zip(sums, self.to, strict=True))))
+        if sums[0].limits != sums[1].limits:
+            raise Refused(f"{sums[0]} and {sums[1]} must run over the same index")
+        reject_other_law(self.to, laws.GaussianPair("u v", rho, 1), f"Gaussians of correlation {rho} and scale 1")
+        seen = mean.body.xreplace(dict(zip(sums, self.to, strict=True)))
+        if seen.has(self.w):
+            raise Refused(f"{mean.body} depends on {self.w} other than through its two coordinates")
+        return Mean(seen)
+
+    def unit_input(self, total: Sum, d: Expr, scene: Scene) -> Expr:
+        """The entry x[k] of a unit vector of which a sum is the coordinate."""
+        x = coefficient(total, self.w)
+        ((k, *ends),) = total.limits
+        domain = scene.domain(x.base) if isinstance(x, Indexed) and x.indices == (k,) else None
+        if not (isinstance(domain, Arrays) and domain.unit and domain.shape == (d,) and ends == [1, d]):
+            raise Refused(
+                f"{total} must run over all {d} entries of an input that lives in unit_vectors({d}), "
+                "so that its coordinate has variance one"
+            )
+        return x
+
+
+def standard_vector(mean: Mean) -> Tuple:
+    """The shape, of one dimension, of the array of standard Gaussians that a mean is over."""
+    law = law_of(mean, laws.GaussianArray)
+    shape, scale = law.parameters
+    if len(shape) != 1 or scale != 1:
+        raise Refused(f"{law.names[0]} must be a vector of standard Gaussians; it has shape {shape} and scale {scale}")
+    return shape
 
 
 def coefficient(total: Sum, w: Basic) -> Expr:
-    """The coefficient x[k] of w[k] in a sum over k."""
+    """The coefficient x[k] of w[k] in a sum over k that is linear in w."""
     (limit,) = total.limits
-    return total.function.coeff(w[limit[0]], 1)
+    found = total.function.coeff(w[limit[0]], 1)
+    if found.has(w) or expand(total.function - found * w[limit[0]]) != 0:
+        raise Refused(f"{total} is not linear in {w}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -428,12 +455,13 @@ class characteristic:
         return f"the characteristic function of the Gaussian vector {self.w}"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and [law.names for law in e.laws] == [(str(self.w.label),)]
+        return over(e, self.w.label)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(before, self.concerns, self.value, f"no mean over {self.w} alone")
 
     def value(self, mean: Mean) -> Expr:
+        standard_vector(mean)
         terms = Add.make_args(expand(mean.body))
         return Add(*(self.term(term, mean) for term in terms))
 
@@ -448,10 +476,10 @@ class characteristic:
         limits = None
         for part in Add.make_args(expand(rest.args[0])):
             scale, total = part.as_independent(Sum, as_Add=False)
-            if not total.has(self.w):
+            if not part.has(self.w):
                 shift += part
                 continue
-            if not isinstance(total, Sum) or limits not in (None, total.limits):
+            if not isinstance(total, Sum) or scale.has(self.w) or limits not in (None, total.limits):
                 raise Refused(f"{part} is not a sum over the entries of {self.w}")
             limits = total.limits
             linear += scale * coefficient(total, self.w)
@@ -469,13 +497,13 @@ class quadratic:
         return f"a Gaussian integral in {self.u}, {self.v}: one over the root of a determinant"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and [law.names for law in e.laws] == [(self.u.name, self.v.name)]
+        return over(e, self.u, self.v)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(before, self.concerns, self.value, f"no mean over {self.u}, {self.v}")
 
     def value(self, mean: Mean) -> Expr:
-        (law,) = mean.laws
+        law = law_of(mean, laws.GaussianPair)
         rho, s = law.parameters
         u, v = law.variates
         constant, rest = mean.body.as_independent(u, v, as_Add=False)
@@ -507,16 +535,21 @@ class hermite:
         return "expand both factors in Hermite polynomials, complete in L2 of the Gaussian"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and [law.names for law in e.laws] == [(self.u.name, self.v.name)]
+        return over(e, self.u, self.v)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, self.value, f"no mean over {self.u}, {self.v}")
+        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.u}, {self.v}")
 
-    def value(self, mean: Mean) -> Expr:
-        (law,) = mean.laws
-        if law.parameters[1] != 1 or self.z.law.parameters != (1,):
+    def value(self, mean: Mean, scene: Scene) -> Expr:
+        law = law_of(mean, laws.GaussianPair)
+        if law.parameters[1] != 1:
             raise Refused("the Hermite polynomials are orthogonal for variance one; rescale first")
+        reject_other_law((self.z,), laws.Gaussian("z", 1), "a Gaussian law of variance one")
         (u, v), (j, k) = law.variates, self.indices
+        reject_taken((j, k), mean, scene)
+        if j == k:
+            raise Refused(f"the two series need two indices; {j} is both")
+        reject_wild(mean.body, {u, v}, scene)
         constant, rest = mean.body.as_independent(u, v, as_Add=False)
         right, left = rest.as_independent(u, as_Add=False)
         if v in left.free_symbols:
@@ -540,17 +573,17 @@ class coincide:
         return f"at correlation one {self.u} and {self.v} are the same Gaussian {self.to}"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and [law.names for law in e.laws] == [(self.u.name, self.v.name)]
+        return over(e, self.u, self.v)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(before, self.concerns, self.value, f"no mean over {self.u}, {self.v}")
 
     def value(self, mean: Mean) -> Expr:
-        (law,) = mean.laws
-        if not isinstance(law, laws.GaussianPair) or law.parameters[0] != 1:
+        law = law_of(mean, laws.GaussianPair)
+        if law.parameters[0] != 1:
             raise Refused(f"{self.u} and {self.v} have correlation {law.parameters[0]}, not one")
-        if self.to.law.parameters != law.parameters[1:]:
-            raise Refused(f"{self.to} must have the standard deviation {law.parameters[1]}")
+        scale = law.parameters[1]
+        reject_other_law((self.to,), laws.Gaussian("z", scale), f"a Gaussian law of standard deviation {scale}")
         return Mean(mean.body.xreplace({variate: self.to for variate in law.variates}))
 
 
@@ -565,7 +598,8 @@ class marginal:
         return f"only {self.u} is left, a Gaussian of its own"
 
     def concerns(self, e: Basic) -> bool:
-        return means(laws.GaussianPair)(e) and len(e.laws) == 1 and self.u.name in e.laws[0].names
+        pair = isinstance(e, Mean) and len(e.laws) == 1 and isinstance(e.laws[0], laws.GaussianPair)
+        return pair and self.u.name in e.laws[0].names
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(before, self.concerns, self.value, f"no mean over {self.u}")
@@ -575,8 +609,8 @@ class marginal:
         u = next(variate for variate in law.variates if variate.name == self.u.name)
         if mean.body.free_symbols & (set(law.variates) - {u}):
             raise Refused(f"{mean.body} involves the other variate as well")
-        if self.to.law.parameters != law.parameters[1:]:
-            raise Refused(f"{self.to} must have the standard deviation {law.parameters[1]}")
+        scale = law.parameters[1]
+        reject_other_law((self.to,), laws.Gaussian("z", scale), f"a Gaussian law of standard deviation {scale}")
         return Mean(mean.body.xreplace({u: self.to}))
 
 
@@ -591,13 +625,13 @@ class rescale:
         return f"{self.u} and {self.v} are a standard pair times their standard deviation"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and [law.names for law in e.laws] == [(self.u.name, self.v.name)]
+        return over(e, self.u, self.v)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(before, self.concerns, self.value, f"no mean over {self.u}, {self.v}")
 
     def value(self, mean: Mean) -> Expr:
-        (law,) = mean.laws
+        law = law_of(mean, laws.GaussianPair)
         rho, scale = law.parameters
         unit = laws.GaussianPair(law.names, rho, 1)
         at = dict(zip(law.variates, (scale * variate for variate in unit.variates), strict=True))
@@ -623,8 +657,8 @@ class superpose:
     def value(self, total: Sum) -> Expr:
         (i, *ends), (j, *other) = total.limits
         found = [factor for factor in Mul.make_args(total.function) if isinstance(factor, Mean)]
-        if ends != other or len(found) != 1:
-            raise Refused("both indices must run over the same range, under one mean")
+        if ends != other or len(found) != 1 or oo in ends:
+            raise Refused("both indices must run over the same finite range, under one mean")
         (mean,) = found
         product = total.function / mean * mean.body
         mine = Mul(*(factor for factor in Mul.make_args(product) if j not in factor.free_symbols))
@@ -635,16 +669,26 @@ class superpose:
 
 @dataclass(frozen=True)
 class square:
-    """The mean of a square is not negative: a bound from below by zero."""
+    """The mean of a square is not negative: a bound from below by zero, and no equality."""
+
+    sign = ">="
 
     def __str__(self):
         return "a mean of squares is not negative"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         body = before.body if isinstance(before, Mean) else S.Zero
-        if not (body.is_Pow and body.exp == 2 and body.base.is_extended_real is not False):
-            raise Refused(f"{before} is not the mean of a square")
+        if not (body.is_Pow and body.exp == 2 and real(body.base)):
+            raise Refused(f"{before} is not the mean of the square of something real")
         return S.Zero
+
+
+def real(expr: Expr) -> bool:
+    """Whether an expression is real, entries of arrays included; roots and logarithms need not be."""
+    if isinstance(expr, Add | Mul | Pow):
+        powers = not isinstance(expr, Pow) or bool(expr.exp.is_integer)
+        return powers and all(real(arg) for arg in expr.args)
+    return isinstance(expr, Indexed) or (real(expr.function) if isinstance(expr, Sum) else bool(expr.is_extended_real))
 
 
 @dataclass(frozen=True)
@@ -665,32 +709,35 @@ class orthogonal:
         return isinstance(e, Sum) and len(e.limits) == 2 and e.function.has(Mean)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        for claim in (self.diagonal, self.off):
-            if claim.name not in scene.claim.uses:
-                raise Refused(f"{scene.claim.name} does not list {claim.name} in uses")
-        return everywhere(before, self.concerns, self.value, "no double series of means")
+        from theory.induction import reject_unfit
 
-    def value(self, total: Sum) -> Expr:
+        degree, lag = (self.off.symbols.get(name) for name in ("k", "l"))
+        for claim, indices in ((self.diagonal, {degree: 0}), (self.off, {degree: 0, lag: 1})):
+            for index, first in indices.items():
+                if index not in claim.given or not Range(first, oo).is_subset(claim.given[index]):
+                    raise Refused(f"{claim.name} must hold for every {index} from {first}")
+            reject_unfit(claim, {}, before, scene, apart=indices)
+        return everywhere(before, self.concerns, lambda e: self.value(e, degree, lag), "no double series of means")
+
+    def value(self, total: Sum, degree: Symbol, lag: Symbol) -> Expr:
         (j, *ends), (k, *other) = total.limits
         left, right = self.diagonal.states.sides
-        (law,) = left.laws
+        law = law_of(left, laws.GaussianPair)
         p, q = law.variates
-        degree, lag = self.off.symbols["k"], self.off.symbols["l"]
-        above = Mean(He(degree + lag, p) * He(degree, q))
-        if self.off.states.sides != (above, S.Zero) or self.off.given[lag].inf != 1 or ends != other:
+        if self.off.states.sides != (Mean(He(degree + lag, p) * He(degree, q)), S.Zero):
             raise Refused(f"{self.off.name} does not say that different degrees are orthogonal")
         if left != Mean(He(degree, p) * He(degree, q)):
             raise Refused(f"{self.diagonal.name} is not about equal degrees")
         mean = Mean(He(j, p) * He(k, q))
-        if mean not in total.function.args:
-            raise Refused(f"the series is not one of {mean}")
+        if mean not in Mul.make_args(total.function) or (ends, other) != ([0, oo], [0, oo]):
+            raise Refused(f"the series is not one of {mean} over all degrees")
         rest = (total.function / mean).subs(j, k)
         return Sum(rest * right.subs(degree, k), (k, *ends))
 
 
 @dataclass(frozen=True)
 class odd:
-    """The mean of an odd function of a symmetric variate is zero, if it exists."""
+    """The mean of an odd function of a symmetric variate is zero; the function must have a mean."""
 
     z: Variate
 
@@ -698,16 +745,15 @@ class odd:
         return f"an odd function of {self.z} has mean zero"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and [law.names for law in e.laws] == [(self.z.name,)]
+        return over(e, self.z)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, self.value, f"no mean over {self.z} alone")
+        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.z} alone")
 
-    def value(self, mean: Mean) -> Expr:
-        (law,) = mean.laws
-        if not isinstance(law, laws.Gaussian | laws.Rademacher):
-            raise Refused(f"the law of {self.z} is not known to be symmetric")
+    def value(self, mean: Mean, scene: Scene) -> Expr:
+        law = law_of(mean, laws.Gaussian, laws.Rademacher)
         (z,) = law.variates
         if expand(mean.body.subs(z, -z) + mean.body) != 0:
             raise Refused(f"{mean.body} is not odd in {self.z}")
+        reject_wild(mean.body, {z}, scene)
         return S.Zero

@@ -9,87 +9,45 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sympy import (
-    Abs,
+    AccumBounds,
     Add,
     Basic,
     Derivative,
-    DiracDelta,
+    Dummy,
     Expr,
-    Function,
     Integral,
     Interval,
     KroneckerDelta,
     Mul,
-    Piecewise,
     Poly,
     S,
-    Set,
     Sum,
     Symbol,
+    Tuple,
     binomial,
-    erf,
-    erfc,
-    exp,
     expand,
-    factor,
-    floor,
-    fraction,
+    expand_mul,
+    nan,
     oo,
-    sign,
-    sin,
-    solveset,
-    tan,
+    zoo,
 )
-from sympy import cos as cosine
 from sympy import integrate as antiderivative
 from sympy import limit as limit_of
 from sympy.simplify.fu import TR8
 
-from theory.activation import Applied
 from theory.algebra import vanishes
 from theory.derivation import Refused, Scene
-from theory.domain import Activations
-from theory.family import DerivativeFamily, He
+from theory.family import DerivativeFamily
 from theory.law import Node, step
-
-JUMPS = (Piecewise, sign, step, floor, tan, DiracDelta)
-MODERATE = (erf, erfc, sin, cosine, Abs, step, sign, He, Applied)
-
-
-@dataclass(frozen=True)
-class integrate:  # noqa: N801 - rules read as verbs in a derivation
-    """Carry out every integral over one variable; ``by`` is its antiderivative, if SymPy has none."""
-
-    variable: Symbol
-    by: Expr | None = None
-
-    def __str__(self):
-        return f"integrate over {self.variable}" + ("" if self.by is None else f", antiderivative {self.by}")
-
-    def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no integral over {self.variable}")
-
-    def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Integral) and e.limits[0][0].name == self.variable.name and len(e.limits[0]) == 3
-
-    def value(self, integral: Integral, scene: Scene) -> Expr:
-        (x, low, high), *outer = integral.limits
-        integrand = integral.function
-        primitive = self.primitive(integrand, x, positive=bool(low.is_nonnegative))
-        reject_discontinuous(primitive, x, low, high, scene)
-        done = powers_of_zero(at_end(primitive, x, high) - at_end(primitive, x, low), scene)
-        return Integral(done, *outer) if outer else done
-
-    def primitive(self, integrand: Expr, x: Symbol, positive: bool) -> Expr:
-        if isinstance(integrand, Derivative) and integrand.variables == (x,):
-            return integrand.expr
-        if integrand.has(Node):
-            raise Refused(f"the integrand {integrand} holds a mean; say what the mean is first")
-        primitive = antiderivative(TR8(expand(integrand)), x) if self.by is None else self.by.subs(self.variable, x)
-        inside = Symbol(x.name, positive=True) if positive else x
-        if primitive.has(Integral) or not vanishes((primitive.diff(x) - integrand).subs(x, inside)):
-            raise Refused(f"{primitive} is no antiderivative of {integrand}: its derivative is another function")
-        return primitive
+from theory.plain import plain
+from theory.regularity import (
+    dominated,
+    hull,
+    least,
+    preorder,
+    reject_discontinuous,
+    reject_not_differentiable,
+)
 
 
 def everywhere(expr: Basic, concerns: Callable, value: Callable, complaint: str) -> Basic:
@@ -99,44 +57,60 @@ def everywhere(expr: Basic, concerns: Callable, value: Callable, complaint: str)
     return expr.replace(concerns, value)
 
 
-def preorder(expr: Basic):
-    yield expr
-    for arg in expr.args:
-        yield from preorder(arg)
+def is_first_derivative(e: Basic, x: Symbol) -> bool:
+    """Whether an expression is a derivative in one symbol alone, taken once."""
+    return isinstance(e, Derivative) and list(e.variable_count) == [Tuple(x, 1)]
 
 
-def reject_discontinuous(primitive: Expr, x: Symbol, low, high, scene: Scene) -> None:
-    """The fundamental theorem needs a continuous antiderivative on the whole interval."""
-    for part in preorder(primitive):
-        if isinstance(part, JUMPS) and x in part.free_symbols:
-            raise Refused(f"the antiderivative {primitive} may jump: it holds {part}")
-        if part.is_Pow and x in part.base.free_symbols and not part.exp.is_nonnegative and part.base is not S.Exp1:
-            reject_zero(part.base, x, hull(low, high, scene), primitive)
+def reject_taken(variables, expr: Basic, scene: Scene) -> None:
+    """A rule's new variables must not mean anything yet where they are put in."""
+    for variable in variables:
+        if variable in expr.free_symbols or variable in scene.given:
+            raise Refused(f"{variable} has a meaning in {expr} already; call the new variable something else")
 
 
-def hull(low, high, scene: Scene) -> Set:
-    """An interval that holds all numbers between two ends, wherever the parameters are."""
-    if low.is_number and high.is_number:
-        return Interval.open(low, high)
-    sets = [scene.domain(symbol) for end in (low, high) for symbol in end.free_symbols]
-    if {low, high} <= {S.Zero, *scene.given} and len(sets) == 1 and isinstance(sets[0], Interval) and 0 in sets[0]:
-        return sets[0]
-    return S.Reals
+@dataclass(frozen=True)
+class integrate:
+    """Carry out every integral over one variable; ``by`` is its antiderivative, if SymPy has none."""
+
+    variable: Symbol
+    by: Expr | None = None
+
+    def __str__(self):
+        return f"integrate over {plain(self.variable)}" + ("" if self.by is None else f", antiderivative {plain(self.by)}")
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no integral over {self.variable}")
+
+    def concerns(self, e: Basic) -> bool:
+        return isinstance(e, Integral) and e.limits[0][0].name == self.variable.name and len(e.limits[0]) == 3
+
+    def value(self, integral: Integral, scene: Scene) -> Expr:
+        (x, low, high), *outer = integral.limits
+        primitive = self.primitive(integral.function, x, bool(low.is_nonnegative and high.is_extended_nonnegative))
+        reject_discontinuous(primitive, x, hull(low, high, scene), scene)
+        ends = (at_end(primitive, x, end, scene) for end in (high, low))
+        done = powers_of_zero(next(ends) - next(ends), scene)
+        if done.replace(lambda e: isinstance(e, Integral | Sum), lambda e: S.One).has(oo, -oo, zoo, nan, AccumBounds):
+            raise Refused(f"{primitive} has no finite value at an end of the integral over {x}")
+        return Integral(done, *outer) if outer else done
+
+    def primitive(self, integrand: Expr, x: Symbol, positive: bool) -> Expr:
+        if is_first_derivative(integrand, x):
+            return integrand.expr
+        if integrand.has(Node):
+            raise Refused(f"the integrand {integrand} holds a mean; say what the mean is first")
+        primitive = antiderivative(TR8(expand(integrand)), x) if self.by is None else self.by.subs(self.variable, x)
+        inside = Dummy(x.name, positive=True) if positive else x
+        if primitive.has(Integral) or not vanishes((primitive.diff(x) - integrand).subs(x, inside)):
+            raise Refused(f"{primitive} is no antiderivative of {integrand}: its derivative is another function")
+        return primitive
 
 
-def reject_zero(base: Expr, x: Symbol, interval: Set, primitive: Expr) -> None:
-    z = Symbol("z", real=True)
-    if base.free_symbols == {x} and solveset(base.subs(x, z), z, interval) is S.EmptySet:
-        return
-    if base.is_positive or base.is_negative:
-        return
-    raise Refused(f"{base} may vanish on the interval, so that {primitive} need not be continuous there")
-
-
-def at_end(primitive: Expr, x: Symbol, value: Expr) -> Expr:
+def at_end(primitive: Expr, x: Symbol, value: Expr, scene: Scene) -> Expr:
     if value.is_finite is not False and value not in (oo, -oo):
         return primitive.subs(x, value)
-    kept = Add(*(term for term in Add.make_args(expand(primitive)) if not decays(term, x)))
+    kept = Add(*(term for term in Add.make_args(expand(primitive)) if not dominated(term, (x,), scene)))
     if x not in kept.free_symbols:
         return kept
     direct = kept.subs(x, value)
@@ -151,66 +125,8 @@ def powers_of_zero(value: Expr, scene: Scene) -> Expr:
     )
 
 
-def decays(term: Expr, x: Symbol) -> bool:
-    """Whether a product holds a Gaussian in ``x`` and nothing that grows faster than a power."""
-    gaussian = False
-    for part in Mul.make_args(term):
-        if x not in part.free_symbols:
-            continue
-        if isinstance(part, exp):
-            gaussian = gaussian or negative_square(part.args[0], x)
-            if not negative_square(part.args[0], x):
-                return False
-        elif not moderate(part, x):
-            return False
-    return gaussian
-
-
-def negative_square(exponent: Expr, x: Symbol, scene: Scene | None = None) -> bool:
-    """Whether an exponent is a quadratic in ``x`` that tends to minus infinity at both ends."""
-    if not exponent.is_polynomial(x):
-        return False
-    poly = Poly(exponent, x)
-    return poly.degree() == 2 and positive(-poly.LC(), scene)
-
-
-def positive(value: Expr, scene: Scene | None) -> bool:
-    """Whether a value is positive wherever its symbols live, factor by factor."""
-    sign = 1
-    for side in fraction(factor(value)):
-        for part in Mul.make_args(side):
-            base, exponent = part.as_base_exp()
-            own = 1 if part.is_positive else -1 if part.is_negative else sign_over(base, scene)
-            sign *= own if own > 0 or exponent.is_odd or part.is_negative else 0
-    return sign > 0
-
-
-def sign_over(base: Expr, scene: Scene | None) -> int:
-    """1 or -1 if an expression of one symbol keeps that sign over the symbol's domain, else 0."""
-    if scene is None or len(base.free_symbols) != 1:
-        return 0
-    (symbol,) = base.free_symbols
-    domain, z = scene.domain(symbol), Symbol("z", real=True)
-    if not isinstance(domain, Interval):
-        return 0
-    at = base.subs(symbol, z)
-    if solveset(at, z, domain) is not S.EmptySet:
-        return 0
-    middle = at.subs(z, (domain.inf + domain.sup) / 2 if domain.sup.is_finite else domain.inf + 1)
-    return 1 if middle.is_positive else -1 if middle.is_negative else 0
-
-
-def moderate(factor: Expr, x: Symbol) -> bool:
-    """Whether a factor grows at most like a power of ``x``: powers, and functions known to."""
-    if factor.is_polynomial(x) or isinstance(factor, MODERATE):
-        return True
-    if isinstance(factor, Derivative):
-        return moderate(factor.expr, x)
-    return bool(factor.is_Pow and factor.exp.is_nonnegative and moderate(factor.base, x))
-
-
 @dataclass(frozen=True)
-class differentiate:  # noqa: N801
+class differentiate:
     """Differentiate under the integral sign; the integrand must fall like a Gaussian at infinity."""
 
     parameter: Symbol
@@ -223,34 +139,35 @@ class differentiate:  # noqa: N801
         return everywhere(before, self.concerns, lambda e: self.value(e, scene), complaint)
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Derivative) and e.variables == (self.parameter,) and isinstance(e.expr, Integral)
+        return is_first_derivative(e, self.parameter) and isinstance(e.expr, Integral)
 
     def value(self, derivative: Derivative, scene: Scene) -> Expr:
-        integral = derivative.expr
+        integral, t = derivative.expr, self.parameter
+        domain = scene.domain(t)
+        if not isinstance(domain, Interval):
+            raise Refused(f"{t} must live in an interval, so that there is something to differentiate")
         for x, low, high in integral.limits:
-            if self.parameter in low.free_symbols | high.free_symbols:
-                raise Refused(f"a limit of the integral over {x} depends on {self.parameter}")
-            if (low, high) != (-oo, oo) and not (low.is_finite and high.is_finite):
-                raise Refused(f"the integral over {x} has one infinite end; split it first")
-            if (low, high) == (-oo, oo) and not dominated(integral.function, x, scene):
-                raise Refused(f"no Gaussian factor in {x} dominates the integrand; differentiate a mean instead")
-        if any(isinstance(p, JUMPS) and self.parameter in p.free_symbols for p in preorder(integral.function)):
-            raise Refused(f"the integrand jumps where {self.parameter} moves")
-        return Integral(Derivative(integral.function, self.parameter), *integral.limits)
+            if t in low.free_symbols | high.free_symbols:
+                raise Refused(f"a limit of the integral over {x} depends on {t}")
+            if (low, high) != (-oo, oo):
+                if not (low.is_finite and high.is_finite):
+                    raise Refused(f"the integral over {x} has one infinite end; split it first")
+                reject_discontinuous(integral.function, x, hull(low, high, scene), scene, analytic=True)
+        reject_discontinuous(integral.function, t, domain, scene, analytic=True)
+        reject_undominated(integral.function.diff(t), integral, scene)
+        return Integral(Derivative(integral.function, t), *integral.limits)
 
 
-def dominated(integrand: Expr, x: Symbol, scene: Scene) -> bool:
-    """Whether Gaussian factors beat the others in ``x``, whatever the other variables are."""
-    rest = [factor for factor in Mul.make_args(integrand) if x in factor.free_symbols]
-    gaussians = [factor for factor in rest if isinstance(factor, exp)]
-    plain = all(isinstance(f, exp | Derivative) or moderate(f, x) for f in rest)
-    derivatives = [f.expr for f in rest if isinstance(f, Derivative)]
-    exponents = [f.args[0] for f in gaussians] + [e.args[0] for d in derivatives for e in d.atoms(exp)]
-    return plain and any(negative_square(e, x, scene) for e in exponents)
+def reject_undominated(integrand: Expr, integral: Integral, scene: Scene) -> None:
+    """Refuse an integrand that need not fall like a Gaussian in all variables that run over the line."""
+    line = tuple(x for x, low, high in integral.limits if (low, high) == (-oo, oo))
+    if line and not all(dominated(term, line, scene) for term in Add.make_args(expand_mul(integrand, deep=False))):
+        over = ", ".join(map(str, line))
+        raise Refused(f"no Gaussian factor in {over} is known to dominate {integrand}")
 
 
 @dataclass(frozen=True)
-class by_parts:  # noqa: N801
+class by_parts:
     """Integrate by parts over one variable, off the written derivative; nothing stays at infinity."""
 
     variable: Symbol
@@ -264,47 +181,33 @@ class by_parts:  # noqa: N801
         )
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Integral) and any(self.moves(factor) for factor in Mul.make_args(e.function))
+        over = isinstance(e, Integral) and self.variable in e.variables
+        return over and any(self.moves(factor) for factor in Mul.make_args(e.function))
 
     def moves(self, factor: Basic) -> bool:
-        return isinstance(factor, Derivative) and self.variable in factor.variables
+        return isinstance(factor, Derivative) and self.variable in dict(factor.variable_count)
 
     def value(self, integral: Integral, scene: Scene) -> Expr:
         x = self.variable
         derivative = next(f for f in Mul.make_args(integral.function) if self.moves(f))
+        if not all(count.is_Integer for _, count in derivative.variable_count):
+            raise Refused(f"{derivative} is of symbolic order; move one derivative at a time")
         rest = integral.function / derivative
-        low, high = next((a, b) for name, a, b in integral.limits if name == x)
-        if (low, high) != (-oo, oo) or not dominated(integral.function, x, scene):
+        if next(tuple(ends) for name, *ends in integral.limits if name == x) != (-oo, oo):
             raise Refused(f"the terms at the ends of the integral over {x} need not vanish")
-        reject_jumps(rest, x, scene)
         order = list(derivative.variables)
         order.remove(x)
         remaining = Derivative(derivative.expr, *order) if order else derivative.expr
+        for moved in (rest, derivative.expr):
+            reject_not_differentiable(moved, x, scene)
+            reject_discontinuous(moved, x, S.Reals, scene)
+        for integrand in (integral.function, rest * remaining, rest.diff(x) * remaining):
+            reject_undominated(integrand, integral, scene)
         return Integral(-rest.diff(x) * remaining, *integral.limits)
 
 
-def reject_jumps(expr: Expr, x: Symbol, scene: Scene) -> None:
-    """A function that is moved under a derivative must be absolutely continuous."""
-    for part in preorder(expr):
-        if isinstance(part, JUMPS) and x in part.free_symbols:
-            raise Refused(f"{part} jumps, so that its derivative is no function")
-        if isinstance(part, Applied) and x in part.free_symbols:
-            reject_rough(part, scene)
-
-
-def reject_rough(applied: Applied, scene: Scene) -> None:
-    domain = scene.domain(applied.args[0])
-    if not isinstance(domain, Activations):
-        raise Refused(f"{applied.args[0]} has no domain, so that nothing is known of its derivative")
-    for member in domain.members:
-        try:
-            member.derivative(applied.order + 1)
-        except ValueError as reason:
-            raise Refused(f"for {applied.args[0]} = {member.name}: {reason}") from None
-
-
 @dataclass(frozen=True)
-class leibniz:  # noqa: N801
+class leibniz:
     """Leibniz's rule: the n-th derivative of polynomials times members of a derivative family."""
 
     variable: Symbol
@@ -319,7 +222,9 @@ class leibniz:  # noqa: N801
         return isinstance(e, Derivative) and any(not count.is_Integer for _, count in e.variable_count)
 
     def value(self, derivative: Derivative, scene: Scene) -> Expr:
-        ((x, n),) = derivative.variable_count
+        ((x, n), *others) = derivative.variable_count
+        if others or x != self.variable:
+            raise Refused(f"{derivative} is not a derivative in {self.variable} alone")
         terms = Add.make_args(expand(derivative.expr))
         return Add(*(self.term(term, x, n, scene) for term in terms))
 
@@ -329,6 +234,11 @@ class leibniz:  # noqa: N801
         if len(families) != 1 or not polynomial.is_polynomial(x):
             raise Refused(f"{term} is not a polynomial in {x} times one derivative of a function")
         (family,) = families
+        if family.args[1] != x or x in family.args[0].free_symbols:
+            raise Refused(f"{family} is not a function of {x} itself, and the chain rule is another rule")
+        if not isinstance(scene.domain(x), Interval):
+            raise Refused(f"{x} must live in an interval, so that there is something to differentiate")
+        reject_discontinuous(family, x, scene.domain(x), scene, analytic=True)
         degree = Poly(polynomial, x).degree()
         smallest = least(n, scene) + family.args[0] - degree
         if not (smallest.is_nonnegative or least(n, scene) >= degree):
@@ -341,15 +251,8 @@ class leibniz:  # noqa: N801
         )
 
 
-def least(n: Expr, scene: Scene) -> Expr:
-    domain = scene.domain(n)
-    if domain is None:
-        raise Refused(f"{n} has no domain, so that its smallest value is unknown")
-    return domain.inf
-
-
 @dataclass(frozen=True)
-class collapse:  # noqa: N801
+class collapse:
     """Carry out the sums that a Kronecker delta leaves with one term."""
 
     def __str__(self):
@@ -388,10 +291,8 @@ def one_term(body: Expr, index: Symbol, ends: tuple, ranges: dict) -> Expr | Non
     return Add(*total)
 
 
-
-
 @dataclass(frozen=True)
-class gate:  # noqa: N801
+class gate:
     """A gate cuts the line in half: the indicator of x > 0 becomes the lower limit 0."""
 
     variable: Symbol
@@ -412,7 +313,7 @@ class gate:  # noqa: N801
 
 
 @dataclass(frozen=True)
-class constant:  # noqa: N801
+class constant:
     """A constant has no derivative of any order from one on, symbolic orders included."""
 
     variable: Symbol
@@ -421,13 +322,14 @@ class constant:  # noqa: N801
         return "the derivatives of a constant vanish"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Derivative) and self.variable not in e.expr.free_symbols
+        mine = isinstance(e, Derivative) and self.variable in dict(e.variable_count)
+        return mine and self.variable not in e.expr.free_symbols
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"nothing constant in {self.variable}")
 
     def value(self, derivative: Derivative, scene: Scene) -> Expr:
-        for _, order in derivative.variable_count:
-            if not (order.is_positive or least(order, scene) >= 1):
-                raise Refused(f"the order {order} may be zero, and then the constant itself is left")
+        order = dict(derivative.variable_count)[self.variable]
+        if not (order.is_positive or least(order, scene) >= 1):
+            raise Refused(f"the order {order} may be zero, and then the constant itself is left")
         return S.Zero

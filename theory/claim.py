@@ -15,16 +15,17 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Basic, IndexedBase, Range, Set, Symbol, Tuple, sympify
+from sympy import Basic, FiniteSet, IndexedBase, Interval, Range, S, Set, Symbol, Tuple, oo, sympify
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions import MatrixSymbol
 
 from theory.domain import Activations, Arrays, Observed, ObservedArray
-from theory.law import Law, Node, Variate
+from theory.law import Chi, Gaussian, GaussianArray, GaussianPair, Law, Node, SpherePair, Variate
 from theory.statement import Limit, Scaling, Statement
 
 RESERVED = ("key", "draws")
-NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*")
+UNCHECKED = ("even", "odd", "prime", "composite", "irrational", "transcendental", "noninteger", "zero", "imaginary")
+NAME = re.compile(r"[a-z0-9]+(-[A-Za-z0-9]+)*(\.[a-z0-9]+(-[A-Za-z0-9]+)*)*")  # a capital is a symbol, as in depth-L
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Claim:
         reject_bad_names(self)
         reject_bad_domains(self)
         reject_unbound(self)
+        reject_lawless(self)
         if self.refuted_at is not None and self.slip is None:
             raise self.error("refuted_at is the witness against a slip; give the slip as well")
 
@@ -147,9 +149,11 @@ def free(expr: Basic, bound: frozenset = frozenset()) -> set:
     elif isinstance(expr, Symbol | MatrixSymbol):
         return set() if expr in bound else {expr}
     elif hasattr(expr, "limits") and hasattr(expr, "function"):
-        inner = bound | {limit[0] for limit in expr.limits}
-        ends = [end for limit in expr.limits for end in limit[1:]]
-        return free(expr.function, inner).union(*(free(end, bound) for end in ends))
+        inner, found = bound, set()
+        for variable, *ends in reversed(expr.limits):  # an end may name the variables further out
+            found |= set().union(*(free(sympify(end), inner) for end in ends))
+            inner = inner | {variable}
+        return found | free(expr.function, inner)
     elif type(expr).__name__ in ("Lambda", "Subs"):
         names = expr.variables if isinstance(expr.variables, tuple) else tuple(expr.variables)
         inner = free(expr.expr, bound | set(names))
@@ -190,6 +194,8 @@ def reject_bad_domains(claim: Claim) -> None:
             raise claim.error(f"{name} is random or observed and has a law already; take it out of given")
         if not isinstance(symbol, Symbol | IndexedBase | MatrixSymbol):
             raise claim.error(f"given[{symbol!r}]: a key is a symbol, an array or an activation")
+        if name in {label(other) for other in seen}:
+            raise claim.error(f"two symbols of given are called {name}; rename one of them")
         if name in RESERVED or iskeyword(name) or not name.isidentifier():
             raise claim.error(f"a parameter cannot be called {name!r}; rename the symbol (lamda, for instance)")
         if isinstance(domain, range):
@@ -224,8 +230,20 @@ def reject_broken_assumption(claim: Claim, symbol, domain) -> None:
         raise claim.error(f"{symbol} is assumed positive, but its domain {domain} goes down to {low}; drop one")
     if symbol.is_nonnegative and low.is_negative:
         raise claim.error(f"{symbol} is assumed nonnegative, but its domain {domain} starts at {low}; drop one")
-    if symbol.is_negative and high.is_positive:
-        raise claim.error(f"{symbol} is assumed negative, but its domain {domain} ends at {high}; drop one")
+    if symbol.is_negative and not (high.is_negative or (high.is_zero and 0 not in domain)):
+        raise claim.error(f"{symbol} is assumed negative, but its domain {domain} goes up to {high}; drop one")
+    if symbol.is_nonpositive and high.is_positive:
+        raise claim.error(f"{symbol} is assumed nonpositive, but its domain {domain} ends at {high}; drop one")
+    if symbol.is_nonzero and 0 in domain:
+        raise claim.error(f"{symbol} is assumed nonzero, but its domain {domain} holds 0; drop one")
+    if symbol.is_integer and not domain.is_subset(S.Integers):
+        raise claim.error(f"{symbol} is assumed to be an integer, but its domain {domain} holds others; write a Range")
+    told = [fact for fact in UNCHECKED if symbol.assumptions0.get(fact)]
+    if symbol.is_integer is False or told:
+        raise claim.error(
+            f"{symbol} is assumed {' and '.join(told) or 'not to be an integer'}, which no domain here can say; "
+            f"drop it, or put an expression such as 2*{symbol} where {symbol} stands"
+        )
 
 
 def reject_unbound(claim: Claim) -> None:
@@ -244,6 +262,24 @@ def reject_unbound(claim: Claim) -> None:
         loose -= random
         if loose:
             raise claim.error(f"{names(loose)}: no domain; add it to given, as in given={{{names(loose)}: Interval(-1, 1)}}")
+
+
+LAWFUL: dict[type[Law], tuple] = {  # the parameters of a law, and where they must lie for it to be one
+    Gaussian: (("standard deviation", Interval(0, oo)),),
+    GaussianPair: (("correlation", Interval(-1, 1)), ("standard deviation", Interval(0, oo))),
+    SpherePair: (("correlation", Interval(-1, 1)), ("dimension", Range(1, oo))),
+    Chi: (("dimension", Range(1, oo)),),
+    GaussianArray: (("shape", None), ("standard deviation", Interval(0, oo))),
+}
+
+
+def reject_lawless(claim: Claim) -> None:
+    """Refuse a law with a parameter that is a number or a symbol outside the range where it is a law."""
+    for law in sorted({law for side in claim.states.sides for law in side.atoms(Law)}, key=canonical):
+        for value, (what, range_) in zip(law.parameters, LAWFUL.get(type(law), ()), strict=False):
+            home = claim.given.get(value, FiniteSet(value) if value.is_number else None)
+            if range_ is not None and isinstance(home, Set) and home.is_subset(range_) is False:
+                raise claim.error(f"{', '.join(law.names)}: the {what} {value} lives in {home}, not in {range_}")
 
 
 def names(symbols: Iterable) -> str:

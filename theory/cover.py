@@ -25,6 +25,7 @@ from theory.unfold import Unevaluable
 BITS = 96
 SMALL = 0.5  # of the domain: boxes up to it are searched for a point of contact
 SMALLEST = 2.0**-50
+RESTARTS = 3  # after so many contacts a new one cuts its own box alone
 MOST_SPECIAL = 16  # faces and coordinates of contacts; more points of contact lie on a curve
 
 
@@ -119,20 +120,21 @@ class Search:
         by_signs = met or not self.claim.is_bounded(box)
         if self.witness is not None or (by_signs and self.closes_beside(box, met)):
             return
-        if not by_signs and max(box.shares(self.whole)) <= SMALL and self.discovers(box):
-            self.restart()
+        if by_signs or max(box.shares(self.whole)) > SMALL or not self.discovers(box):
+            parts = box.parts(self.whole)
         else:
-            for part in box.parts(self.whole):
-                self.push(part)
+            parts = self.cut_at_contacts(box)
+        for part in parts:
+            self.push(part)
 
-    def restart(self) -> None:
-        """From the whole again, cut at all contacts: beside them, signs of derivatives close large boxes."""
-        pieces = [self.whole]
+    def cut_at_contacts(self, box: Box) -> list[Box]:
+        """The box, or at first the whole: beside a contact, signs of derivatives may close large boxes."""
+        if len(self.contacts) <= RESTARTS:
+            box, self.open, self.left = self.whole, [], []
+        pieces = [box]
         for x, c in sorted(self.special, key=str):
             pieces = [part for box in pieces for part in (box.cut(x, c) if box.is_inside(x, c) else (box,))]
-        self.open, self.left = [], []
-        for piece in pieces:
-            self.push(piece)
+        return pieces
 
     def contacts_of(self, box: Box) -> list[Point]:
         """The known faces, corners and points of the box at which ``f`` is exactly zero."""

@@ -12,16 +12,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, Protocol
 
-from sympy import Basic, Derivative, Indexed, Integral, Product, Sum, sympify
+from sympy import (
+    Basic,
+    Derivative,
+    Float,
+    Indexed,
+    Integral,
+    PolynomialError,
+    Product,
+    Sum,
+    Symbol,
+    nan,
+    sympify,
+    zoo,
+)
 from sympy.matrices.expressions import MatrixSymbol
 
-from theory import algebra, certify, points
+from theory import algebra, certify, points, scope
 from theory.activation import Applied
 from theory.claim import Claim
 from theory.domain import Functional, Observed
 from theory.family import DerivativeFamily
 from theory.law import Node
-from theory.statement import Limit, Relation, Scaling
+from theory.statement import Holds, Limit, Relation, Scaling
 
 DEFINITIONS = (
     Node,
@@ -46,6 +59,7 @@ DIRECTIONS: dict[str, set[str]] = {
     "<": {"=", "<=", "<"},
     ">": {"=", ">=", ">"},
 }
+IMPLIED_BY: dict[str, set[str]] = {**DIRECTIONS, "<": {"<"}, ">": {">"}}  # of one link alone
 
 
 class Refused(ValueError):
@@ -53,7 +67,10 @@ class Refused(ValueError):
 
 
 class Rule(Protocol):
-    """A reason that can check itself; ``str(rule)`` is how a person would say it."""
+    """A reason that can check itself; ``str(rule)`` is how a person would say it.
+
+    A rule gives an equality, unless it has an attribute ``sign`` that says what it gives instead.
+    """
 
     def apply(self, before: Basic, scene: "Scene") -> Basic:
         """What ``before`` becomes. Raises ``Refused`` where a side condition fails."""
@@ -77,12 +94,13 @@ class Scene:
     """What a rule may rely on: the claim, the domains of its symbols, what has been proved before.
 
     ``given`` extends the claim's own domains inside an induction; ``hypotheses`` are the equalities
-    that an induction grants, each a pair of sides.
+    that an induction on ``climbing`` grants, each a pair of sides.
     """
 
     claim: Claim
     given: Mapping[Any, Any]
     hypotheses: tuple[tuple[Basic, Basic], ...] = ()
+    climbing: Symbol | None = None
 
     def within(self, **changes) -> "Scene":
         return replace(self, **changes)
@@ -139,8 +157,12 @@ def reject_misplaced(claim: Claim, steps: tuple[Step, ...]) -> None:
         raise Refused(f"{claim.name}: the derivation has no steps; return at least one Step, or drop because")
     if not all(isinstance(step, Step) for step in steps):
         raise Refused(f"{claim.name}: because must return Step(value, reason) objects")
+    if isinstance(claim.states, Holds):
+        raise Refused(f"{claim.name}: a condition has no second side to arrive at; state a relation, or drop because")
     goal = end(claim)
-    if goal is not None and steps[-1].value != goal:
+    if goal is None:
+        reject_moving(claim, steps[-1].value)
+    elif steps[-1].value != goal:
         raise Refused(
             f"{claim.name}: the derivation ends at {steps[-1].value}, the statement at {goal}; "
             "let the last step be the right side itself"
@@ -152,6 +174,15 @@ def reject_misplaced(claim: Claim, steps: tuple[Step, ...]) -> None:
     strict = isinstance(claim.states, Relation) and claim.states.sign in "<>"
     if strict and not any(step.sign == claim.states.sign for step in steps):
         raise Refused(f"{claim.name}: the statement is strict, but no link of its derivation is")
+
+
+def reject_moving(claim: Claim, last: Basic) -> None:
+    """What a scaling without a constant ends at must be one: it may not move with the parameter, or vanish."""
+    if claim.states.by in last.free_symbols or not last.is_nonzero:
+        raise Refused(
+            f"{claim.name}: the left side over its gauge ends at {last}, which is not known to be a constant "
+            f"other than zero; end at one that is free of {claim.states.by}"
+        )
 
 
 def reject_definition(claim: Claim, left: Basic) -> None:
@@ -171,10 +202,9 @@ def defines(left: Basic) -> bool:
 def checked(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> Link:
     """One link, closed by its rule and by algebra if possible, then looked at through balls."""
     closed, note = closes(before, step, scene)
-    looks, witness = enclosed(before, step, scene, SPOT_CHECKS if closed else count, seed)
+    looks, witness, why = enclosed(before, step, scene, SPOT_CHECKS if closed else count, seed)
     if witness is not None:
-        status = "broken"
-        note = "balls exclude it"
+        status, note = "broken", why
     elif closed:
         status = "closed"
     else:
@@ -186,50 +216,69 @@ def closes(before: Basic, step: Step, scene: Scene) -> tuple[bool, str]:
     """Whether a step follows, and why not. A refusal of its rule is the note of an open link."""
     if before == step.value:
         return False, "nothing changes between the two lines"
+    if before.has(Float) or step.value.has(Float):
+        return False, "a decimal number is rounded and proves nothing; write it as Rational(1, 10)"
+    if any(len(limit) != 3 for total in (*before.atoms(Integral, Sum), *step.value.atoms(Integral, Sum)) for limit in total.limits):
+        return False, "an integral or a sum without both its ends is no number; give both"
+    twice = [scope.doubly_bound(line, scene.given) for line in (before, step.value)]
+    if any(twice):
+        return False, f"{twice[0] or twice[1]} means two things in one line; rename the variable that is bound"
     try:
-        if step.sign != "=":
-            return ordered(before, step, scene)
-        expected = before if isinstance(step.reason, str) else step.reason.apply(before, scene)
+        return follows(before, step, scene)
     except Refused as refusal:
         return False, f"refused: {refusal}"
-    if algebra.same(expected, step.value):
-        return True, "algebra" if isinstance(step.reason, str) else "rule and algebra"
-    return False, "the difference did not simplify to zero"
+    except (NotImplementedError, PolynomialError) as reason:
+        return False, f"SymPy cannot tell: {reason}"
+
+
+def follows(before: Basic, step: Step, scene: Scene) -> tuple[bool, str]:
+    """Whether the new line is what the reason makes of the old one."""
+    if isinstance(step.reason, str):
+        if step.sign != "=":
+            return ordered(before, step, scene)
+        closed = algebra.same(before, step.value)
+        return closed, "algebra" if closed else "the difference did not simplify to zero"
+    gives = getattr(step.reason, "sign", "=")
+    if gives not in IMPLIED_BY[step.sign]:
+        return False, f"the rule gives '{gives}', from which '{step.sign}' does not follow"
+    if algebra.same(step.reason.apply(before, scene), step.value):
+        return True, "rule and algebra"
+    return False, "the difference to what the rule gives did not simplify to zero"
 
 
 def ordered(before: Basic, step: Step, scene: Scene) -> tuple[bool, str]:
     """An inequality between two lines: a cover of the whole domain by balls."""
-    if not isinstance(step.reason, str):
-        expected = step.reason.apply(before, scene)
-        return (True, "rule") if algebra.same(expected, step.value) else (False, "the rule gives another bound")
     gap = step.value - before if step.sign in ("<=", "<") else before - step.value
     box = {symbol: scene.domain(symbol) for symbol in sorted(gap.free_symbols, key=str)}
     try:
         cover = certify.cover(gap, box, strict=step.sign in "<>")
-    except (certify.Unevaluable, RuntimeError, TypeError) as reason:
+    except (certify.Unevaluable, RuntimeError, TypeError, ValueError) as reason:
         return False, str(reason)
     return cover.closed, f"{cover.boxes} boxes" if cover.closed else f"uncovered measure {cover.measure:.1e}"
 
 
-def enclosed(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> tuple[int, dict | None]:
-    """At how many exact points balls could look at a link, and a point where they exclude it."""
+def enclosed(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> tuple[int, dict | None, str]:
+    """At how many exact points balls could look at a link, a point where they exclude it, and why."""
     if not certify.AVAILABLE or isinstance(scene.claim.states, Limit | Scaling):
-        return 0, None
+        return 0, None, ""
     if any(beyond_balls(value) for value in (before, step.value)):
-        return 0, None
+        return 0, None, ""
     looks = misses = 0
     for point in points.chosen(scene.claim, seed, count, largest=3)[:count]:
         try:
-            gap = difference(step.value, before, point, scene)
+            old, new = (at_point(value, point, scene) for value in (before, step.value))
+            if old.has(nan, zoo) or new.has(nan, zoo):
+                return looks + 1, point, "one of its lines has no value there"
+            gap = certify.difference(new, old, {}, DIGITS)
         except (certify.Unevaluable, ValueError, TypeError, NotImplementedError):
             misses += 1
             if misses > 3 and not looks:
-                return 0, None
+                return 0, None, ""
             continue
         looks += 1
         if excluded(gap, step.sign):
-            return looks, point
-    return looks, None
+            return looks, point, "balls exclude it"
+    return looks, None, ""
 
 
 def beyond_balls(value: Basic) -> bool:
@@ -238,9 +287,8 @@ def beyond_balls(value: Basic) -> bool:
     return several or value.has(Node) or any(not c.is_Integer for e in value.atoms(Derivative) for _, c in e.variable_count)
 
 
-def difference(after: Basic, before: Basic, point: dict, scene: Scene):
-    values = {symbol: point[name] for name, symbol in scene.claim.symbols.items()}
-    return certify.difference(points.substitute(after, values), points.substitute(before, values), {}, DIGITS)
+def at_point(value: Basic, point: dict, scene: Scene) -> Basic:
+    return points.substitute(value, {symbol: point[name] for name, symbol in scene.claim.symbols.items()})
 
 
 def excluded(gap, sign: Sign) -> bool:

@@ -1,15 +1,17 @@
 """Rules that rest on other equalities: induction, its hypotheses, lemmas, and rules read backwards."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Basic, Integer, Integral, Interval, Range, Set, Sum, Symbol, acos, cos, oo, pi, sympify
+from sympy import Basic, Expr, IndexedBase, Integer, Integral, Interval, Range, S, Set, Sum, Symbol, acos, cos, oo, pi, sympify
 
-from theory import derivation
-from theory.calculus import hull
-from theory.claim import Claim
+from theory import derivation, scope
+from theory.claim import Claim, canonical
 from theory.derivation import Refused, Rule, Scene, Step
+from theory.domain import Activations, Arrays
+from theory.law import Law, Variate, variates
+from theory.regularity import hull
 from theory.statement import Relation
 
 
@@ -26,6 +28,8 @@ class backwards:
     def apply(self, before: Basic, scene: Scene) -> Basic:
         from theory.algebra import same
 
+        if getattr(self.rule, "sign", "=") != "=":
+            raise Refused(f"{self.rule}: this is a bound, and only an equality can be read backwards")
         if not same(self.rule.apply(self.after, scene), before):
             raise Refused(f"read forwards, {self.rule} does not lead back to {before}")
         return self.after
@@ -39,90 +43,173 @@ class lemma:
     at: Mapping[Any, Any] = field(default_factory=dict)
 
     def __str__(self):
-        where = ", ".join(f"{symbol} = {value}" for symbol, value in self.at.items())
-        return f"by {self.claim.name}" + (f" at {where}" if where else "")
+        return f"by {self.claim.name}" + (f" at {listed(self.at)}" if self.at else "")
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        name, states = self.claim.name, self.claim.states
-        if name not in scene.claim.uses:
-            raise Refused(f"{scene.claim.name} does not list {name} in uses")
-        if not isinstance(states, Relation) or states.sign != "=":
-            raise Refused(f"{name} is no equality, so that nothing can be put in its place")
-        for symbol, value in self.at.items():
-            reject_outside(name, symbol, sympify(value), self.claim.given[symbol], before, scene)
-        here = {symbol: sympify(value) for symbol, value in self.at.items()}
-        left, right = states.left.subs(here), states.right.subs(here)
-        if not before.has(left):
-            raise Refused(f"the left side of {name}, {left}, does not occur in {before}")
-        return before.xreplace({left: right})
+        reject_unfit(self.claim, self.at, before, scene)
+        return replaced(before, self.claim.states.sides, self.at, f"the left side of {self.claim.name}")
+
+
+def listed(at: Mapping) -> str:
+    return ", ".join(f"{symbol} = {value}" for symbol, value in at.items())
+
+
+def replaced(before: Basic, sides: tuple[Basic, ...], at: Mapping, what: str) -> Basic:
+    """``before`` with one side of an equality put for the other, both at values of their symbols."""
+    here = {symbol: sympify(value) for symbol, value in at.items()}
+    taken = scope.caught(here.values(), *sides)
+    if taken:
+        raise Refused(f"{what} binds {', '.join(map(str, taken))} itself, so that no value may contain it")
+    left, right = (put(side, here) for side in sides)
+    if not before.has(left):
+        raise Refused(f"{what}, {left}, does not occur in {before}")
+    return before.xreplace({left: right})
+
+
+def put(expr: Basic, here: Mapping) -> Basic:
+    """``expr`` at values; at once only where one value names the symbol of another, since SymPy then hides derivatives."""
+    crossed = any(value.free_symbols & (set(here) - {symbol}) for symbol, value in here.items())
+    return expr.subs(here, simultaneous=crossed)
+
+
+def reject_unfit(claim: Claim, at: Mapping, before: Basic, scene: Scene, apart: Collection = ()) -> None:
+    """Refuse a claim that may not be used here: it must be listed, be an equality, and hold at the values.
+
+    A symbol without a value stands for itself, so that its domain counts as well; those ``apart``
+    have been looked at by the caller.
+    """
+    if claim.name not in scene.claim.uses:
+        raise Refused(f"{scene.claim.name} does not list {claim.name} in uses")
+    if not isinstance(claim.states, Relation) or claim.states.sign != "=":
+        raise Refused(f"{claim.name} is no equality, so that nothing can be put in its place")
+    reject_impostor(claim)
+    for symbol, domain in claim.given.items():
+        if symbol not in apart:
+            reject_outside(claim.name, symbol, at.get(symbol, symbol), placed(domain, at), before, scene)
+    for symbol in at:
+        if symbol not in claim.given:
+            raise Refused(f"{claim.name} has no parameter {symbol}")
+    reject_unmet(claim, at, scene)
+
+
+def placed(domain, at: Mapping):
+    """A domain at the values of the symbols that it names."""
+    here = {symbol: sympify(value) for symbol, value in at.items()}
+    if isinstance(domain, Arrays):
+        return Arrays(tuple(size.subs(here) for size in domain.shape), domain.form, domain.unit)
+    return domain.subs(here) if isinstance(domain, Set) else domain
+
+
+def reject_unmet(claim: Claim, at: Mapping, scene: Scene) -> None:
+    """The joint hypotheses of a claim must be joint hypotheses here."""
+    here = {symbol: sympify(value) for symbol, value in at.items()}
+    for name, condition in claim.where.items():
+        if put(condition, here) not in scene.claim.where.values():
+            raise Refused(f"{claim.name} holds where {name} ({condition}); list that in where at these values")
+
+
+def reject_impostor(claim: Claim) -> None:
+    """A claim with the name of one in the catalogue must be that one, up to the names of its variates."""
+    from theory import catalogue
+
+    try:
+        known = catalogue.find(claim.name)
+    except LookupError:
+        return
+    if claim is not known and anonymous(claim) != anonymous(known):
+        raise Refused(f"{claim.name} is the name of another claim in the catalogue: {known.states}")
+
+
+def anonymous(claim: Claim) -> str:
+    """What a claim says, without the names of its variates."""
+    laws = {law for side in claim.states.sides for law in side.atoms(Law)}
+    swap: dict[Basic, Basic] = {}
+    for law in laws:
+        plain = law.twin(*(f"_{place}" for place in range(len(law.names))))
+        swap |= {law: plain, **{old: Variate(plain, place) for place, old in enumerate(law.variates)}}
+    said = [canonical(side.xreplace(swap)) for side in claim.states.sides]
+    return "\n".join([*said, *(f"{symbol} in {domain}" for symbol, domain in claim.given.items()), str(dict(claim.where))])
 
 
 def reject_outside(name: str, symbol, value, domain, before: Basic, scene: Scene) -> None:
     """The values put into a lemma must lie in its domain, whatever the symbols in them are."""
-    if not isinstance(domain, Set) or domain.contains(value) == True:  # noqa: E712 - SymPy's truth
-        return
-    known = scene.domain(value) or between(value, before, scene) if isinstance(value, Symbol) else None
-    if known is not None and known.is_subset(domain):
-        return
-    shift, base = value.as_coeff_Add()
-    known = scene.domain(base)
-    if isinstance(domain, Range) or domain.is_subset(Range(-oo, oo)):
-        if known is not None and known.inf + shift >= domain.inf and domain.sup is oo:
-            return
-    elif in_range(value, domain, scene):
-        return
-    raise Refused(f"{symbol} = {value} need not lie in {domain}, where {name} holds")
+    value = value if isinstance(value, IndexedBase) else sympify(value)
+    known = scene.domain(value)
+    if known is None and isinstance(value, Symbol):
+        known = between(value, before, scene)
+    if not (within(known, domain) or isinstance(domain, Set) and in_set(value, domain, scene)):
+        raise Refused(f"{symbol} = {value} need not lie in {domain}, where {name} holds")
+
+
+def within(known, domain) -> bool:
+    """Whether one domain is known to be a part of another."""
+    if isinstance(domain, Set):
+        return isinstance(known, Set) and known.is_subset(domain) is True
+    if isinstance(domain, Activations):
+        return isinstance(known, Activations) and set(known.members) <= set(domain.members)
+    same_shape = isinstance(known, Arrays) and isinstance(domain, Arrays) and known.shape == domain.shape
+    return same_shape and (known == domain or (domain.form, domain.unit) == ("any", False))
 
 
 def between(variable: Symbol, before: Basic, scene: Scene) -> Set | None:
-    """Where a variable of integration runs."""
-    limits = [limit for integral in before.atoms(Integral) for limit in integral.limits if limit[0] == variable]
-    return hull(limits[0][1], limits[0][2], scene) if len(limits) == 1 else None
+    """Where a variable of integration or of summation runs."""
+    limits = [limit for total in before.atoms(Integral, Sum) for limit in total.limits if limit[0] == variable]
+    if len(limits) != 1:
+        return None
+    _, low, high = limits[0]
+    if variable.is_integer and low.is_integer:
+        return Range(low, oo) if low.is_Integer else None
+    return hull(low, high, scene)
 
 
-def in_range(value: Basic, domain: Set, scene: Scene) -> bool:
-    """Whether a function's image of the parameters' domains lies in an interval."""
-    if isinstance(value, acos) and is_cosine_of_units(value.args[0], scene):
-        return Interval(0, pi).is_subset(domain)
-    free_of = list(value.free_symbols)
-    if len(free_of) != 1:
-        return False
-    known = scene.domain(free_of[0])
+def in_set(value: Expr, domain: Set, scene: Scene) -> bool:
+    """Whether a value lies in a set of numbers: a shifted parameter, or the image of one by cos or acos."""
+    if domain.contains(value) == S.true:
+        return True
+    shift, base = value.as_coeff_Add()
+    known = scene.domain(base)
+    if isinstance(known, Range) and shift.is_integer and known.sup is oo:
+        return Range(known.inf + shift, oo).is_subset(domain) is True
     if isinstance(value, cos):
-        return Interval(-1, 1).is_subset(domain)
-    if isinstance(value, acos) and known is not None:
-        return known.is_subset(Interval(-1, 1)) and Interval(0, pi).is_subset(domain)
-    return False
+        return bool(value.args[0].is_real) and Interval(-1, 1).is_subset(domain) is True
+    return isinstance(value, acos) and is_correlation(value.args[0], scene) and Interval(0, pi).is_subset(domain) is True
 
 
-def is_cosine_of_units(value: Basic, scene: Scene) -> bool:
-    """Whether a sum is the inner product of two unit vectors, in [-1, 1] by Cauchy and Schwarz."""
+def is_correlation(value: Expr, scene: Scene) -> bool:
+    """Whether a value lies in [-1, 1]: a parameter that does, or the inner product of two unit vectors."""
+    known = scene.domain(value)
+    if isinstance(known, Set):
+        return known.is_subset(Interval(-1, 1)) is True
     if not isinstance(value, Sum) or not value.function.is_Mul:
         return False
-    bases = [getattr(scene.domain(factor.base), "unit", False) for factor in value.function.args if factor.is_Indexed]
-    return len(bases) == len(value.function.args) == 2 and all(bases)
+    index, factors = value.limits[0][0], value.function.args
+    entries = all(factor.is_Indexed and factor.indices == (index,) for factor in factors)
+    return entries and len(factors) == 2 and all(getattr(scene.domain(f.base), "unit", False) for f in factors)
 
 
 @dataclass(frozen=True)
 class granted:
-    """The hypothesis of an induction, ``back`` steps below n, at other values of the parameters."""
+    """The hypothesis of an induction, ``back`` steps below n, at other values of the other parameters."""
 
     back: int
     at: Mapping[Any, Any] = field(default_factory=dict)
 
     def __str__(self):
-        where = ", ".join(f"{symbol} = {value}" for symbol, value in self.at.items())
-        return f"the hypothesis, {self.back} below" + (f", at {where}" if where else "")
+        return f"the hypothesis, {self.back} below" + (f", at {listed(self.at)}" if self.at else "")
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         if not 1 <= self.back <= len(scene.hypotheses):
             raise Refused(f"no hypothesis is granted {self.back} below; the induction grants {len(scene.hypotheses)}")
-        left, right = scene.hypotheses[self.back - 1]
-        here = {symbol: sympify(value) for symbol, value in self.at.items()}
-        left, right = left.subs(here), right.subs(here)
-        if not before.has(left):
-            raise Refused(f"the hypothesis is about {left}, which does not occur in {before}")
-        return before.xreplace({left: right})
+        if scene.climbing in self.at:
+            raise Refused(f"the hypothesis is granted {self.back} below {scene.climbing}, and at no other value of it")
+        for symbol, value in self.at.items():
+            if symbol not in scene.claim.given:
+                raise Refused(f"the hypothesis has no parameter {symbol}")
+            domain = placed(scene.claim.given[symbol], self.at)
+            reject_outside("the hypothesis", symbol, value, domain, before, scene)
+        if self.at:
+            reject_unmet(scene.claim, self.at, scene)
+        return replaced(before, scene.hypotheses[self.back - 1], self.at, "the left side of the hypothesis")
 
 
 @dataclass(frozen=True)
@@ -141,28 +228,45 @@ class induct:
         return f"induction on {self.n}, from {self.n} = {', '.join(map(str, self.base))}"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        goal = scene.claim.states.right
-        if before != scene.claim.states.left:
+        states = scene.claim.states
+        if not isinstance(states, Relation) or states.sign != "=":
+            raise Refused("an induction proves an equality; the statement is none")
+        if before != states.left:
             raise Refused("an induction proves the whole statement; let it be the only step of the chain")
-        first = scene.domain(self.n).inf
-        if sorted(self.base) != list(range(int(first), int(first) + len(self.base))) or not self.base:
+        first, goal = self.first(scene), states.right
+        if sorted(self.base) != list(range(first, first + len(self.base))) or not self.base:
             raise Refused(f"the bases {sorted(self.base)} must be consecutive and start at {first}")
         for value, steps in self.base.items():
             at = {self.n: Integer(value)}
             given = {s: d for s, d in scene.given.items() if s != self.n}
-            self.prove(f"{self.n} = {value}", before.subs(at), goal.subs(at), steps, scene.within(given=given))
+            here = scene.within(given=given, hypotheses=(), climbing=None)
+            self.prove(f"{self.n} = {value}", before.subs(at), goal.subs(at), steps, here)
         below = tuple((before.subs(self.n, self.n - k), goal.subs(self.n, self.n - k)) for k in range(1, len(self.base) + 1))
         higher = {**scene.given, self.n: Range(first + len(self.base), oo)}
-        self.prove("the step", before, goal, self.step, scene.within(given=higher, hypotheses=below))
+        self.prove("the step", before, goal, self.step, scene.within(given=higher, hypotheses=below, climbing=self.n))
         return goal
+
+    def first(self, scene: Scene) -> int:
+        """The smallest value of n, whose domain must be all integers from there."""
+        domain = scene.domain(self.n)
+        if not isinstance(domain, Range) or domain != Range(domain.inf, oo):
+            raise Refused(f"{self.n} must live in a Range(n0, oo) for an induction; found {domain}")
+        for symbol, other in scene.given.items():
+            named = other.free_symbols if isinstance(other, Set) else set().union(*(s.free_symbols for s in getattr(other, "shape", ())))
+            if self.n in named:
+                raise Refused(f"the domain of {symbol} depends on {self.n}, so that the hypotheses are about another one")
+        for name, condition in scene.claim.where.items():
+            if self.n in condition.free_symbols:
+                raise Refused(f"the hypothesis {name} depends on {self.n}, and need not hold below")
+        return int(domain.inf)
 
     def prove(self, what: str, left: Basic, right: Basic, steps: tuple[Step, ...], scene: Scene) -> None:
         values = [left, *(step.value for step in steps)]
-        if not steps or derivation.algebra.same(values[-1], right) is False:
+        if not steps or not derivation.algebra.same(values[-1], right):
             raise Refused(f"{what}: the chain ends at {values[-1]}, not at {right}")
         for line, (before, step) in enumerate(zip(values[:-1], steps, strict=True), 1):
+            if step.sign != "=":
+                raise Refused(f"{what}, line {line}: '{step.sign}' proves no equality")
             closed, note = derivation.closes(before, step, scene)
             if not closed:
                 raise Refused(f"{what}, line {line} ({step.reason}): {note}")
-
-

@@ -50,6 +50,10 @@ class Law(Basic):
     def free_symbols(self):
         return set().union(*(parameter.free_symbols for parameter in self.parameters), set())
 
+    def _sympystr(self, printer):
+        parameters = ", ".join(map(printer._print, self.parameters))
+        return f"{type(self).__name__}({' '.join(self.names)}{'; ' * bool(parameters)}{parameters})"
+
     def twin(self, *names: str) -> "Law":
         """The same law under other names: an independent copy."""
         return self.func(names, *self.parameters)
@@ -162,7 +166,6 @@ class Node(Expr):
     bodies_expected = 1
     operator = "E"
     is_commutative = True
-    is_real = True
 
     def __new__(cls, *args):
         bodies = [sympify(arg) for arg in args if not isinstance(arg, Law)]
@@ -170,6 +173,7 @@ class Node(Expr):
         if len(bodies) != cls.bodies_expected:
             raise TypeError(f"{cls.__name__} takes {cls.bodies_expected} expression(s), got {len(bodies)}")
         bound = bound or laws(Tuple(*bodies))
+        reject_ambiguous(cls.__name__, bound)
         return Expr.__new__(cls, *(rebound(body, bound) for body in bodies), *bound)
 
     @property
@@ -194,8 +198,12 @@ class Node(Expr):
         entries = {entry for entry in inside if isinstance(entry, Indexed) and entry.base.label in self.bound}
         return (inside - self.bound - entries).union(*(law.free_symbols for law in self.laws))
 
+    def _eval_is_real(self):
+        return None if self.has(S.ImaginaryUnit) else True
+
     def _eval_subs(self, old, new):
-        return self if old in self.bound else None
+        entry = isinstance(old, Indexed) and old.base.label in self.bound
+        return self if entry or old in self.bound else None
 
     def _eval_derivative(self, symbol):
         from sympy import Derivative
@@ -221,6 +229,16 @@ class Node(Expr):
 
         inner = printer._print_seq(self.bodies, "[", "]", ", ")
         return prettyForm(*prettyForm(self.operator).right(inner))
+
+
+def reject_ambiguous(node: str, bound) -> None:
+    """Refuse two laws of one family for one name: a mean over both would not say which is meant."""
+    home: dict[tuple[type, str], Law] = {}
+    for law, name in ((law, name) for law in bound for name in law.names):
+        other = home.setdefault((type(law), name), law)
+        if other != law:
+            parameters = " and ".join(str(each.parameters) for each in (other, law))
+            raise ValueError(f"{node}: {name} follows two laws {type(law).__name__}, {parameters}; rename one of them")
 
 
 def rebound(body: Basic, bound) -> Basic:

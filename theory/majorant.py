@@ -106,13 +106,21 @@ class Bounds(NamedTuple):
         return total(self.bounded(f, 1), self.above(f.args[1]))
 
     def exponential(self, f) -> Majorant:
-        exponent = sympy.expand(f.args[0])
-        if exponent.is_polynomial(self.y) and sympy.degree(exponent, self.y) <= 2:
-            parts = [real(self.value(exponent.coeff(self.y, k))) for k in range(3)]
-            return Majorant(parts[0].exp().upper(), arb(0), *(arb(part.upper()) for part in parts[1:]))
-        if self.real and (-exponent).is_nonnegative:
+        parts = self.coefficients(f.args[0])
+        if parts and all(part <= 0 for part in parts[3:]):  # y**4 >= y**2, as y >= 1
+            scale, rate, curvature = (part.upper() for part in (*parts[:2], sum(parts[2:], arb(0))))
+            return Majorant(scale.exp().upper(), arb(0), rate, curvature)
+        if self.real and (-f.args[0]).is_nonnegative:
             return Majorant(arb(1))
-        raise Unevaluable(f"{f}: no majorant, its exponent is no polynomial of degree at most 2 in {self.y}")
+        raise Unevaluable(f"{f}: no majorant, its exponent is no polynomial in {self.y} that is seen to fall")
+
+    def coefficients(self, exponent: sympy.Expr) -> list[arb]:
+        """The real parts of a polynomial's coefficients, the first three at least; none if it is not one."""
+        exponent = sympy.expand(exponent)
+        if not exponent.is_polynomial(self.y):
+            return []
+        orders = range(max(2, int(sympy.degree(exponent, self.y))) + 1)
+        return [real(self.value(exponent.coeff(self.y, k))) for k in orders]
 
     def power(self, f: sympy.Pow) -> Majorant:
         if self.y in f.exp.free_symbols:
@@ -131,18 +139,21 @@ class Bounds(NamedTuple):
         return Majorant(abs(scale.log()) + sum(slopes, arb(0)), arb(2))
 
     def below(self, f: sympy.Basic) -> Majorant:
-        """A minorant in the same form: of a constant, ``y``, products, powers, sums of nonnegative terms."""
+        """A minorant of the same form: of ``y``, exponentials, products, powers, nonnegative sums."""
         if self.y not in f.free_symbols:
             return Majorant(self.value(f).abs_lower())
         if f == self.y:
             return Majorant(arb(1), arb(1))
+        if isinstance(f, sympy.exp) and len(parts := self.coefficients(f.args[0])) == 3:
+            scale, rate, curvature = (part.lower() for part in parts)
+            return Majorant(scale.exp().lower(), arb(0), rate, curvature)
         if f.is_Mul:
             return reduce(product, map(self.below, f.args))
         if f.is_Pow and self.y not in f.exp.free_symbols and f.exp.is_positive:
             return raised(self.below(f.base), real(self.value(f.exp)))
         if f.is_Add and self.real and all(term.is_nonnegative for term in f.args):
             terms = filter(None, map(self._attempt, f.args))
-            return max(terms, key=lambda m: float(m.power.mid()), default=Majorant(arb(0)))
+            return max(terms, key=_growth, default=Majorant(arb(0)))
         raise Unevaluable(f"{f}: no lower bound, so its negative power has no majorant")
 
     def _attempt(self, f) -> Majorant | None:
@@ -150,6 +161,10 @@ class Bounds(NamedTuple):
             return self.below(f)
         except Unevaluable:
             return None
+
+
+def _growth(m: Majorant) -> list[float]:
+    return [float(part.mid()) for part in (m.curvature, m.rate, m.power)]
 
 
 RULES: dict[type, Callable[[Bounds, sympy.Basic], Majorant]] = {

@@ -71,14 +71,14 @@ def _larger(analytic, x, y):
 def piecewise(expr: sympy.Piecewise, scope, closure: Callable) -> Ball | Callable:
     """``closure(expr, scope)`` makes the closures of branches and of the two sides of a relation."""
     branches = [(closure(f, scope), truth(condition, scope, closure)) for f, condition in expr.args]
+    checked = [scope.demand(condition) for _, condition in expr.args]
     complete = sympy.Or(*(condition for _, condition in expr.args)) == sympy.true
-    checked = scope.demand(expr)
 
     def enclosure(values, analytic):
-        analytic, pieces = checked or analytic, []
-        for f, holds in branches:
-            verdict = holds(values, analytic)
-            if verdict is None and analytic:
+        pieces = []
+        for (f, holds), demand in zip(branches, checked, strict=True):
+            verdict = holds(values, demand or analytic)
+            if verdict is None and (demand or analytic):
                 return NAN
             if verdict is not False:
                 pieces.append(f(values, analytic))

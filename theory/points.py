@@ -45,15 +45,15 @@ NEAR = tuple(Rational(1, 10**k) for k in (1, 2, 4, 8, 15))
 TRIES = 1000
 
 
-def lattice(claim: Claim, largest: int = 3) -> list[Point]:
+def lattice(claim: Claim, largest: int = 3, near: tuple = NEAR) -> list[Point]:
     """The degenerate corners of the domain that the hypotheses admit, each parameter's at least once."""
-    corners = {name: corner(domain, largest, {}) for name, domain in domains(claim).items()}
+    corners = {name: corner(domain, largest, {}, near) for name, domain in domains(claim).items()}
     rows = max(map(len, corners.values()), default=0)
     points = []
     for row in range(rows):
         point: Point = {}
         for place, (name, domain) in enumerate(domains(claim).items()):
-            options = corner(domain, largest, placed(claim, point))
+            options = corner(domain, largest, placed(claim, point), near)
             point[name] = options[(row + row // len(options) * place) % len(options)]
         if admits(claim, point):
             points.append(point)
@@ -82,11 +82,11 @@ def draws(claim: Claim, seed: int | str, largest: int = 3) -> Iterator[Point]:
             )
 
 
-def chosen(claim: Claim, seed: int | str, count: int, largest: int = 3) -> list[Point]:
+def chosen(claim: Claim, seed: int | str, count: int, largest: int = 3, near: tuple = NEAR) -> list[Point]:
     """The lattice, then ``count`` draws; one empty point for a claim without parameters."""
     if not claim.given:
         return [{}]
-    return lattice(claim, largest) + list(islice(draws(claim, seed, largest), count))
+    return lattice(claim, largest, near) + list(islice(draws(claim, seed, largest), count))
 
 
 def domains(claim: Claim) -> dict[str, Any]:
@@ -132,26 +132,26 @@ def numbers(known: Mapping) -> dict:
     return {symbol: value for symbol, value in known.items() if not isinstance(value, Activation)}
 
 
-def corner(domain, largest: int, known: Mapping) -> list:
+def corner(domain, largest: int, known: Mapping, near: tuple) -> list:
     domain = resolved(domain, known)
     if isinstance(domain, Activations):
         return list(domain.members)
     if isinstance(domain, Arrays):
         return array_corners(domain) if all(size.is_Integer for size in domain.shape) else [None] * 3
     if isinstance(domain, Interval):
-        return interval_corners(domain)
+        return interval_corners(domain, near)
     return integers(domain, largest) if domain.is_iterable or domain.is_subset(S.Integers) else list(domain.args)
 
 
-def interval_corners(domain: Interval) -> list:
+def interval_corners(domain: Interval, distances: tuple = NEAR) -> list:
     low, high = domain.inf, domain.sup
     if low is -oo or high is oo:
         middle = 0 if 0 in domain else low + 1 if high is oo else high - 1
-        near = [end + sign * step for end, sign in ((low, 1), (high, -1)) if end.is_finite for step in NEAR]
+        near = [end + sign * step for end, sign in ((low, 1), (high, -1)) if end.is_finite for step in distances]
         ends = [end for end in (low, high) if end.is_finite]
         return [value for value in (*ends, middle, *near) if domain.contains(value) == S.true]
     ends = [low, (low + high) / 2, high, *(0 for _ in (1,) if domain.contains(0) == S.true)]
-    near = [value for step in NEAR for value in (low + step, high - step)]
+    near = [value for step in distances for value in (low + step, high - step)]
     return list(dict.fromkeys(sympify(v) for v in (*ends, *near) if domain.contains(v) == S.true))
 
 

@@ -1,28 +1,28 @@
 """Rigorous integrals in one variable: Gauss-Legendre with Arb's bound, and a bound for each tail.
 
 Arb integrates along a straight path; it asks the integrand for values on the path and for bounds
-on ellipses around pieces of it, and it is told where the integrand is not analytic. An integrand
-with a kink is cut at the origin, where SymPy knows which branch of a maximum or a step is taken.
-An infinite end is cut at ``T``, a power of two at which the majorant of the integrand
-(``theory.majorant``) bounds what is left by less than the last bit.
+on ellipses around pieces of it, and it is told where the integrand is not analytic. The path is
+cut at kinks, beside which SymPy knows the branch of a maximum or of a step. An infinite end is cut
+at ``T``, a power of two at which the majorant of the integrand (``theory.majorant``) bounds what
+is left by less than the last bit.
 """
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import combinations, zip_longest
 from typing import Any, NamedTuple
 
 import sympy
 from flint import acb, arb, ctx
+from sympy.core.relational import Relational
 
-from theory.intervals import Ball, around_zero, real, signs
+from theory.intervals import Ball, around_zero, real
 from theory.majorant import Bounds, Majorant
 from theory.unfold import Unevaluable
 
 EVALUATIONS = 100  # per bit of precision; an integrand that needs more has a singularity on its path
-NESTED = 5  # the same, if each evaluation is an integral, or is one of very many
+NESTED = 3  # the same, if each evaluation is an integral, or is one of very many
 FIRST_CUT = 4  # a tail bound holds from 1 on
-KINKED = (sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Heaviside, sympy.Piecewise)
-UPPER, LOWER = frozenset({0, 1}), frozenset({-1, 0})
 
 
 @lru_cache(maxsize=1024)
@@ -33,6 +33,30 @@ def _positive(x: sympy.Symbol) -> sympy.Dummy:
 @lru_cache(maxsize=1024)
 def _substituted(f: sympy.Basic, x: sympy.Symbol, by: sympy.Expr) -> sympy.Basic:
     return f.xreplace({x: by})
+
+
+@lru_cache(maxsize=1024)
+def kinks(f: sympy.Basic, x: sympy.Symbol) -> tuple[sympy.Expr, ...]:
+    """Where a function is seen to have a kink or a jump: the zeros of linear arguments and gaps."""
+    found = {_zero(gap, x): None for node in sympy.preorder_traversal(f) for gap in _gaps(node)}
+    return tuple(kink for kink in found if kink is not None)
+
+
+def _gaps(node: sympy.Basic) -> list[sympy.Expr]:
+    """The real quantities whose signs decide between the pieces of a node."""
+    node = node._eval_balls() if hasattr(node, "_eval_balls") else node
+    if isinstance(node, sympy.Abs | sympy.sign | sympy.Heaviside):
+        return [node.args[0]]
+    if isinstance(node, sympy.Max | sympy.Min):
+        return [a - b for a, b in combinations(node.args, 2)]
+    return [node.lhs - node.rhs] if isinstance(node, Relational) else []
+
+
+def _zero(gap: sympy.Expr, x: sympy.Symbol) -> sympy.Expr | None:
+    gap = sympy.expand(gap)
+    slope = gap.coeff(x, 1)
+    offset = gap - slope * x
+    return -offset / slope if slope != 0 and x not in offset.free_symbols | slope.free_symbols else None
 
 
 def _complex(ball: Any) -> acb:
@@ -68,29 +92,38 @@ class Integrand(NamedTuple):
     def parameters(self) -> list[Ball]:
         return [self.scope.known[symbol] for symbol in self.f.free_symbols if symbol in self.scope.known]
 
-    def beside_origin(self, side: int) -> "Integrand":
-        """``f(side * y)`` for a positive ``y``: SymPy then resolves a kink at the origin by itself."""
-        return self._replace(f=_substituted(self.f, self.x, side * _positive(self.x)), x=_positive(self.x))
+    def beside(self, c: sympy.Expr, side: int) -> "Integrand":
+        """``f(c + side * y)`` for a positive ``y``: SymPy then resolves a kink at ``c`` by itself."""
+        y = _positive(self.x)
+        return self._replace(f=_substituted(self.f, self.x, c + side * y), x=y)
 
     def mirrored(self) -> "Integrand":
         return self._replace(f=_substituted(self.f, self.x, -self.x))
 
     def between(self, low: Ball, high: Ball) -> Ball:
-        """The integral over a finite path, cut at the origin if that lies inside it."""
-        starts, stops = signs(False, low), signs(False, high)
-        if not self.f.has(*KINKED):
+        """The integral over a finite path, cut at the kinks on it and half-way between them."""
+        cuts = self.cuts(low, high)
+        if not cuts:
             return self.along(low, high)
-        if starts and starts <= UPPER:
-            return self.beside_origin(1).along(low, high)
-        if stops and stops <= LOWER:
-            return self.beside_origin(-1).along(-high, -low)
-        if starts <= LOWER and stops <= UPPER and starts and stops:
-            return self.beside_origin(-1).along(arb(0), -low) + self.beside_origin(1).along(arb(0), high)
-        return self.along(low, high)
+        total, start = arb(0), low
+        for (c, kink), after in zip_longest(cuts, cuts[1:]):
+            stop = (c + after[0]) / 2 if after else high
+            total += self.beside(kink, -1).along(arb(0), c - start)
+            total += self.beside(kink, 1).along(arb(0), stop - c)
+            start = stop
+        return total
+
+    def cuts(self, low: Ball, high: Ball) -> list[tuple[Ball, sympy.Expr]]:
+        """The kinks that are certainly on the path, in order, with their balls."""
+        known = [kink for kink in kinks(self.f, self.x) if kink.free_symbols <= self.scope.known.keys()]
+        found = [(self.value(kink), kink) for kink in known]
+        inside = [cut for cut in found if real(cut[0]) >= real(low) and real(cut[0]) <= real(high)]
+        apart = {str(c.real.mid()): (c, kink) for c, kink in inside}
+        return sorted(apart.values(), key=lambda cut: float(cut[0].real.mid()))
 
     def beyond(self, low: Ball) -> Ball:
         """The integral from ``low`` to infinity."""
-        majorant = self.beside_origin(1).majorant()
+        majorant = self.beside(sympy.S.Zero, 1).majorant()
         for bits in range(4 * ctx.prec):
             stop = FIRST_CUT * arb(2) ** bits
             tail = majorant.tail(stop)

@@ -17,7 +17,7 @@ from functools import reduce
 import sympy
 from flint import acb, arb
 
-from theory.intervals import NAN, alike, by_ends, integer
+from theory.intervals import NAN, alike, by_ends, integer, real
 from theory.piecewise import absolute, heaviside, kronecker, maximum, minimum, sign
 from theory.unfold import Unevaluable
 
@@ -68,18 +68,13 @@ def cut(name: str, clear: Callable, domain: Callable) -> Callable:
     return enclosure
 
 
-arctangent = cut("atan", off_imaginary_rays, arb.is_finite)
-
-
 def arctangent2(analytic, y, x):
-    if isinstance(x, arb) and isinstance(y, arb):
-        return arb.atan2(y, x)
-    x, y, quarter = acb(x), acb(y), arb.pi() / 2
-    if x.real > 0:
-        return arctangent(analytic, y / x)
-    if y.real > 0 or y.real < 0:
-        return quarter * (1 if y.real > 0 else -1) - arctangent(analytic, x / y)
-    return NAN if analytic else acb(arb.atan2(y.real, x.real))
+    """``-i log((x + i y) / sqrt(x^2 + y^2))``: off the real line, the same branches at every point."""
+    if not analytic and x.imag.is_zero() and y.imag.is_zero():
+        return arb.atan2(real(y), real(x))
+    x, y, i = acb(x), acb(y), acb(0, 1)
+    root = (x**2 + y**2).sqrt(analytic=bool(analytic))
+    return -i * ((x + i * y) / root).log(analytic=bool(analytic))
 
 
 def order(x, name: str) -> int:
@@ -157,7 +152,7 @@ FUNCTIONS: dict[type, Callable] = {
     sympy.asin: cut("asin", off_real_rays, inside_unit_interval),
     sympy.acos: cut("acos", off_real_rays, inside_unit_interval),
     sympy.atanh: cut("atanh", off_real_rays, inside_unit_interval),
-    sympy.atan: arctangent,
+    sympy.atan: cut("atan", off_imaginary_rays, arb.is_finite),
     sympy.asinh: cut("asinh", off_imaginary_rays, arb.is_finite),
     sympy.acosh: cut("acosh", off_ray_below(1), lambda x: x >= 1),
     sympy.gamma: meromorphic("gamma"),

@@ -29,17 +29,17 @@ def law(order: int) -> dict:
 
 @observes(orders.order_0, **law(0))
 def both_open(key, draws, theta):
-    u, v = simulate.pair(key, draws, jnp.cos(theta), jnp.float32)
+    u, v = simulate.pair_at_angle(key, draws, theta, jnp.float32)
     return jnp.logical_and(u > 0, v > 0).astype(jnp.float32)
 
 
 @observes(orders.order_1, **law(1))
 def rectified(key, draws, theta):
-    u, v = simulate.pair(key, draws, jnp.cos(theta), jnp.float32)
+    u, v = simulate.pair_at_angle(key, draws, theta, jnp.float32)
     return jax.nn.relu(u) * jax.nn.relu(v)
 
 
 @observes(orders.order_2, **law(2))
 def squares(key, draws, theta):
-    u, v = simulate.pair(key, draws, jnp.cos(theta), jnp.float32)
+    u, v = simulate.pair_at_angle(key, draws, theta, jnp.float32)
     return jnp.square(jax.nn.relu(u) * jax.nn.relu(v))

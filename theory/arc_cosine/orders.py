@@ -119,7 +119,7 @@ def by_correlation(order: int) -> Claim:
         states=equal(Mean(rectified(p, q, order)), BY_CORRELATION[order]),
         because=lambda: (
             Step(through, lemma(orders[order], {theta: acos(rho)})),
-            Step(BY_CORRELATION[order], "arccos = pi/2 - arcsin"),
+            Step(BY_CORRELATION[order], "arccos = π/2 − arcsin"),
         ),
         uses=(f"arccos-order-{order}",),
     )

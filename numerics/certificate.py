@@ -1,0 +1,208 @@
+"""The two witnesses that need no experiment: the derivation, and ball arithmetic at exact points.
+
+A derivation whose links all close proves the claim. A relation between numbers of theory is enclosed
+by balls: at the lattice and at points drawn from the seed, and an inequality over its whole domain if
+that is a box. Where the left side is a mean, the first line of its derivation that balls can evaluate
+stands for it. A ball that excludes the claim at an exact point refutes it; the point is then shrunk.
+"""
+
+from itertools import islice
+from typing import Any
+
+from sympy import Basic, Interval, MatrixBase
+
+from numerics import sides
+from numerics.judge import Finding, Verdict
+from numerics.kinds import relation
+from numerics.search import search
+from theory import certify, derivation, points
+from theory.claim import Claim, free, outermost
+from theory.derivation import Link
+from theory.domain import measured
+from theory.law import Variate
+from theory.statement import Holds, Relation
+
+POINTS = 64
+DIGITS = 30
+CHECK_DIGITS = 45  # an exclusion is looked at once more, at higher precision, before it refutes
+SHRINKING = 60  # looks of Hypothesis, after a refutation
+SEARCHING = 200
+MISSES = 3  # after so many points that balls cannot evaluate, they are not asked again
+HINT = "no certificate: python-flint is absent; pip install python-flint"
+DECLINED = (certify.Unevaluable, ValueError, TypeError, NotImplementedError, RecursionError)
+
+
+def derived(claim: Claim, seed: int) -> tuple[Finding, tuple[Link, ...]]:
+    """What the derivation says, and its links; a claim without one says nothing."""
+    if claim.because is None:
+        return Finding("derivation", None), ()
+    try:
+        chain = derivation.links(claim, POINTS, seed)
+    except derivation.Refused as refusal:
+        return Finding("derivation", Verdict.ERROR, (f"derivation refused: {refusal}",)), ()
+    except Exception as error:  # whatever a chain raises concerns this claim alone
+        told = str(claim.error(f"the derivation raised {type(error).__name__}: {error}"))
+        return Finding("derivation", Verdict.ERROR, (told,)), ()
+    return Finding("derivation", *chain_verdict(chain), links=tuple(map(row, chain))), chain
+
+
+def chain_verdict(chain: tuple[Link, ...]) -> tuple[Verdict, tuple[str, ...]]:
+    """Proved if every link closes; supported if balls enclose those that do not; else inconclusive."""
+    broken = [link for link in chain if link.status == "broken"]
+    if broken:
+        told = tuple(
+            f"broken link ({link.reason}): at {sides.spelled(link.witness or {})} "
+            f"balls exclude that it becomes {link.after}"
+            for link in broken
+        )
+        return Verdict.ERROR, told
+    if derivation.proves(chain):
+        return Verdict.PROVED, ()
+    told = tuple(
+        f"link '{link.reason}' is {link.status}: {link.note}" for link in chain if link.status != "closed"
+    )
+    return (Verdict.INCONCLUSIVE if any(link.status == "open" for link in chain) else Verdict.SUPPORTED), told
+
+
+def row(link: Link) -> dict[str, Any]:
+    return {
+        "reason": str(link.reason),
+        "status": link.status,
+        "sign": link.sign,
+        "value": str(link.after),
+        "note": link.note,
+        "points": link.points,
+    }
+
+
+def certified(claim: Claim, chain: tuple[Link, ...], seed: int, at: points.Point | None = None) -> Finding:
+    """What balls say of a relation: at a point if one is given, else wherever they can."""
+    states = claim.states
+    if isinstance(states, Holds):
+        return Finding("certificate", None)
+    if not certify.AVAILABLE:
+        return Finding("certificate", None, (HINT,))
+    if not isinstance(states, Relation) or (pair := comparable(claim, chain)) is None:
+        return Finding("certificate", None)
+    if at is None and states.sign != "=" and is_box(claim):
+        covered = cover(claim, *pair)
+        if covered is not None:
+            return covered
+    return enclosed(claim, *pair, seed, at)
+
+
+def comparable(claim: Claim, chain: tuple[Link, ...]) -> tuple[Basic, Basic] | None:
+    """The two sides that balls compare; for an opaque left side, the first line that is not."""
+    left, right = claim.states.sides[0], claim.states.sides[-1]
+    if opaque(right):
+        return None
+    lines = [left, *(link.after for link in chain if link.sign == "=")]
+    lines = lines[: next((k for k, link in enumerate(chain, 1) if link.sign != "="), len(lines))]
+    return next(((line, right) for line in lines if line != right and not opaque(line)), None)
+
+
+def opaque(side: Basic) -> bool:
+    """Whether no ball could enclose a side: measured, random, or a node without an evaluation of its own."""
+    nodes = [node for node in outermost(side) if not hasattr(node, "_eval_balls")]
+    return bool(nodes or measured(side) or any(isinstance(symbol, Variate) for symbol in free(side)))
+
+
+def is_box(claim: Claim) -> bool:
+    """Whether the domain is one that boxes can cover: real intervals, without joint hypotheses."""
+    domains = list(claim.given.values())
+    plain = all(isinstance(domain, Interval) and domain.measure != 0 for domain in domains)
+    return bool(domains) and plain and not claim.where
+
+
+def cover(claim: Claim, left: Basic, right: Basic) -> Finding | None:
+    """An inequality over its whole domain; None where branch and bound cannot be asked."""
+    sign = relation(claim).sign
+    gap = right - left if sign in ("<=", "<") else left - right
+    try:
+        found = certify.cover(gap, dict(claim.given), strict=sign in "<>")
+    except DECLINED:
+        return None
+    numbers = {"boxes": found.boxes, "uncovered": float(found.measure)}
+    if found.closed:
+        return Finding("certificate", Verdict.CERTIFIED, (f"covered by {found.boxes} boxes",), numbers)
+    if found.witness is not None:
+        witness = {symbol.name: value for symbol, value in found.witness.items()}
+        return refutation(claim, left, right, witness, 0, True)
+    return Finding(
+        "certificate", None, (f"boxes leave {found.measure:.2e} of the domain uncovered",), numbers
+    )
+
+
+def enclosed(claim: Claim, left: Basic, right: Basic, seed: int, at: points.Point | None) -> Finding:
+    """Both sides at exact points: the lattice, and draws from the seed."""
+    chosen = [at] if at is not None else list(islice(points.chosen(claim, seed, POINTS), 2 * POINTS))
+    looks, misses, reason = 0, 0, ""
+    for point in chosen:
+        try:
+            excluded = excludes(claim, left, right, point, DIGITS)
+        except DECLINED as declined:
+            misses, reason = misses + 1, str(declined)
+            if misses > MISSES and not looks:
+                break
+            continue
+        looks += 1
+        if excluded and excludes(claim, left, right, point, CHECK_DIGITS):
+            return refutation(claim, left, right, point, looks, at is None)
+    if not looks:
+        return Finding("certificate", None, (f"balls cannot evaluate the sides: {reason}",))
+    numbers = {"points_enclosed": looks, "points_skipped": misses}
+    if not claim.given and at is None and relation(claim).sign == "=":
+        return Finding("certificate", Verdict.CERTIFIED, (f"a constant, equal to {DIGITS} digits",), numbers)
+    return Finding(
+        "certificate", Verdict.SUPPORTED, (f"enclosed at {looks} points, {DIGITS} digits",), numbers
+    )
+
+
+def excludes(claim: Claim, left: Basic, right: Basic, point: points.Point, digits: int) -> bool:
+    """Whether balls rule the relation out at a point, in any entry."""
+    here = [sides.settled(claim, side, point) for side in (left, right)]
+    return any(
+        rules_out(certify.difference(*pair, {}, digits), relation(claim).sign) for pair in entry_pairs(*here)
+    )
+
+
+def entry_pairs(left: Basic, right: Basic) -> list[tuple[Basic, Basic]]:
+    if not isinstance(left, MatrixBase):
+        return [(left, right)]
+    others = list(right) if isinstance(right, MatrixBase) else [right] * len(left)
+    return list(zip(left, others, strict=True))
+
+
+def rules_out(gap, sign: str) -> bool:
+    """For a ball that contains left - right; a strict sign is ruled out by an exact zero as well."""
+    if sign == "=":
+        return not gap.contains(0)
+    gap = gap if sign in ("<=", "<") else -gap
+    return bool(gap > 0) or (sign in "<>" and bool(gap == 0))
+
+
+def refutation(
+    claim: Claim, left: Basic, right: Basic, point: points.Point, looks: int, shrinks: bool
+) -> Finding:
+    """An exact witness, shrunk unless it was given, with both sides at it."""
+
+    def breaks(candidate: points.Point) -> bool:
+        try:
+            return excludes(claim, left, right, candidate, DIGITS)
+        except DECLINED:
+            return False
+
+    shorter = search(claim, breaks, SHRINKING, 0) if claim.given and shrinks else None
+    if shorter and shorter.point and excludes(claim, left, right, shorter.point, CHECK_DIGITS):
+        point = shorter.point
+    values = [str(sides.settled(claim, side, point).evalf(15)) for side in (left, right)]
+    counterexample = {
+        "at": {name: sides.spelled_value(value) for name, value in point.items()},
+        "left": values[0],
+        "right": values[1],
+        "found_by": f"balls at {CHECK_DIGITS} digits",
+    }
+    text = f"at {sides.spelled(point)}: {values[0]} {relation(claim).sign} {values[1]} is false"
+    return Finding(
+        "certificate", Verdict.REFUTED, (text,), {"points_enclosed": looks}, counterexample=counterexample
+    )

@@ -1,0 +1,131 @@
+"""Left sides without draws, inside the worker: values in float64 at points, up a ladder, under a search."""
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from numerics import sides
+from numerics.arguments import Unfit, arguments, array_point, key_for
+from numerics.breach import breach
+from numerics.experiment import Experiment
+from numerics.kinds import trend
+from numerics.sampling import sampler
+from numerics.search import reply, search
+from theory.claim import Claim
+
+AT_ONCE = 2**18  # numbers that the seeds run together may hold
+
+
+def value(
+    claim: Claim,
+    experiment: Experiment,
+    point: Mapping[str, Any],
+    seed: int,
+    purpose: str,
+    dtype: str = "float64",
+) -> Any:
+    """What an experiment without draws returns at a point, as numpy arrays."""
+    (found,) = values(claim, experiment, [dict(point)], 1, seed, purpose, dtype)["values"]
+    return found[0]
+
+
+def eager_value(claim: Claim, experiment: Experiment, point: Mapping[str, Any], seed: int) -> Any:
+    """The same uncompiled, so that a second call is one: a compiled program would repeat itself."""
+    static, reals = arguments(array_point(claim, point), "float64")
+    key = {"key": key_for(seed, claim.name, "probe")} if experiment.keyed else {}
+    return settled(experiment.function(**key, **static, **reals))
+
+
+def values(
+    claim: Claim, experiment: Experiment, points: list[dict], keys: int, seed: int, purpose: str, dtype: str
+) -> dict:
+    """A list a point with one entry a key, or with one entry if nothing is random."""
+    found = []
+    with jax.enable_x64(dtype == "float64"):
+        for point in points:
+            run = call(claim, experiment, point, dtype)
+            every = jax.random.split(key_for(seed, claim.name, purpose), keys if experiment.keyed else 1)
+            found.append([settled(run(key)) for key in every])
+    return {"values": found}
+
+
+def call(claim: Claim, experiment: Experiment, point: Mapping[str, Any], dtype: str) -> Callable:
+    """From a key to what the experiment returns; jitted if it has a key."""
+    static, reals = arguments(array_point(claim, point), dtype)
+    if not experiment.keyed:
+        return lambda key: experiment.function(**static, **reals)
+    return partial(jitted(experiment.function, tuple(static.items())), reals=reals)
+
+
+@cache
+def jitted(function: Callable, static: tuple[tuple[str, Any], ...]) -> Callable:
+    """One compiled program for all points with these static parameters."""
+    return jax.jit(lambda key, reals: function(key=key, **dict(static), **reals))
+
+
+def settled(returned) -> Any:
+    if isinstance(returned, Mapping):
+        return {str(name): np.asarray(part) for name, part in returned.items()}
+    return np.asarray(returned)
+
+
+def ladder(
+    claim: Claim,
+    experiment: Experiment,
+    point: dict,
+    rungs: list,
+    draws: int,
+    seeds: int,
+    seed: int,
+    purpose: str,
+) -> dict:
+    """The left side up a ladder, shape (rungs, seeds); under a node a mean of ``draws`` for each seed."""
+    keys = jax.random.split(key_for(seed, claim.name, purpose), len(rungs))
+    by, rows = trend(claim).by.name, []
+    for rung, key in zip(rungs, keys, strict=True):
+        row = np.asarray(over_seeds(claim, experiment, {**point, by: rung}, draws, seeds)(key), float)
+        if row.ndim != 1 or not np.all(np.isfinite(row)):
+            raise Unfit(
+                f"{claim.name} ({experiment.place}): at {by}={rung} returns values of shape {row.shape[1:]}, "
+                f"such as {row.ravel()[:3].tolist()}; return one finite number"
+            )
+        rows.append(row)
+    return {"values": np.stack(rows)}
+
+
+def over_seeds(
+    claim: Claim, experiment: Experiment, point: Mapping[str, Any], draws: int, seeds: int
+) -> Callable:
+    """From a key to one value a seed; as many at once as fit, judged by the largest integer of the point."""
+    static, reals = arguments(array_point(claim, point), "float64")
+    if not experiment.keyed:
+        return lambda key: np.stack([np.asarray(experiment.function(**static, **reals))])
+    held = draws if experiment.draws else 1
+    held *= max([1, *(value for value in point.values() if isinstance(value, int))])
+    at_once = min(seeds, max(1, AT_ONCE // held))
+
+    def one(key):
+        if not experiment.draws:
+            return experiment.function(key=key, **static, **reals)
+        return jnp.mean(
+            sampler(claim, experiment.function, static)(key, draws, **reals).astype(float), axis=0
+        )
+
+    return jax.jit(lambda key: jax.lax.map(one, jax.random.split(key, seeds), batch_size=at_once))
+
+
+def hunt(
+    claim: Claim, experiment: Experiment, looks: int, seconds: float, resolution: float | None, seed: int
+) -> dict:
+    """Hypothesis looks for a point that breaks a deterministic statement; the point found, shrunk."""
+
+    def breaks(point) -> bool:
+        near = sides.rounded(claim, point, "float64")
+        at = partial(value, claim, experiment, sides.plain(claim, near), seed, "hunt")
+        return bool(breach(claim, near, at(), resolution, partial(at, "float32")))
+
+    return reply(claim, search(claim, breaks, looks, seed, seconds))

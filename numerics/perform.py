@@ -1,0 +1,123 @@
+"""What happens inside the worker: a task names an experiment and what to do with it; the reply is plain."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import jax
+import numpy as np
+
+from numerics import evaluating, sampling, sides
+from numerics.arguments import Unfit
+from numerics.experiment import REJECTED, Experiment, load, named
+from theory.claim import Claim
+
+PROBE = 64  # draws with which an experiment is first tried
+
+
+def perform(task: Mapping[str, Any]) -> dict:
+    """The reply to one task: ``do`` names a function of this module, ``with`` holds its arguments."""
+    if task["home"] is not None:
+        load(task["home"])
+    if task["do"] == "describe":
+        return describe(task["claims"], task["home"])
+    claim, experiment = found(task["claim"], task["home"])
+    with jax.enable_x64(True):
+        return TASKS[task["do"]](claim, experiment, **task["with"])
+
+
+def found(name: str, home: str | None) -> tuple[Claim, Experiment]:
+    pair = named(name, home)
+    if pair is None:
+        raise LookupError(f"{name}: no experiment is attached in {home}")
+    return pair
+
+
+def describe(claims: Iterable[str], home: str | None) -> dict:
+    """What is attached: per claim the experiment's form, or what is wrong with it."""
+    wrong = {claim.name: message for claim, message in REJECTED.items()}
+    sheets = {}
+    for name in claims:
+        pair = named(name, home)
+        if name in wrong:
+            sheets[name] = {"wrong": wrong[name]}
+        elif pair is not None:
+            sheets[name] = sheet(pair[1])
+    device = jax.devices()[0]
+    return {"sheets": sheets, "backend": device.platform, "device": device.device_kind}
+
+
+def sheet(experiment: Experiment) -> dict:
+    return {
+        "draws": experiment.draws,
+        "keyed": experiment.keyed,
+        "resolution": experiment.resolution,
+        "place": experiment.place,
+    }
+
+
+def law(claim: Claim, experiment: Experiment, points: list[dict]) -> dict:
+    """What the experiment's author knows of one draw, as numbers at each point."""
+    exact = [sides.exact(claim, point) for point in points]
+
+    def at_points(expr):
+        return None if expr is None else [sides.numbers(claim, expr, point) for point in exact]
+
+    bounds = experiment.bounds
+    return {
+        "variance": positive(at_points(experiment.variance)),
+        "kurtosis": at_points(experiment.kurtosis),
+        "moments": {order: at_points(bound) for order, bound in (experiment.moments or {}).items()},
+        "bounds": [at_points(end) for end in bounds] if bounds else [],
+    }
+
+
+def positive(values: list | None) -> list | None:
+    """Variances that vanish may come out as a negative rounding error."""
+    return None if values is None else [np.maximum(value, 0.0) for value in values]
+
+
+def probe(claim: Claim, experiment: Experiment, points: list[dict], seed: int) -> dict:
+    """Tries an experiment without compiling it: two numbers of draws, and one key twice."""
+    if not experiment.draws:
+        once, again = (evaluating.eager_value(claim, experiment, points[0], seed) for _ in range(2))
+        reject_restless(claim, experiment, once, again)
+        return {}
+    draws = partial(sampling.first_draws, claim, experiment, points[0], seed)
+    once, again = (np.asarray(draws(PROBE)) for _ in range(2))
+    reject_restless(claim, experiment, once, again)
+    shapes = once.shape[1:], jax.eval_shape(lambda: draws(PROBE + 2)).shape[1:]
+    if shapes[0] != shapes[1]:
+        raise Unfit(
+            f"{claim.name} ({experiment.place}): one value has shape {shapes[0]} of {PROBE} draws, "
+            f"but {shapes[1]} of {PROBE + 2}; its shape must not depend on the number of draws"
+        )
+    sampling.reject_infinite(claim, experiment, once[None], points[:1])
+    return {"shape": list(once.shape[1:]), "boolean": once.dtype == bool, "dtype": str(once.dtype)}
+
+
+def reject_restless(claim: Claim, experiment: Experiment, once, again) -> None:
+    if not same_bits(once, again):
+        same = "key" if experiment.keyed else "point"
+        raise Unfit(
+            f"{claim.name} ({experiment.place}): two calls with the same {same} return different values; "
+            "draw all randomness from the key"
+        )
+
+
+def same_bits(once, again) -> bool:
+    if isinstance(once, dict):
+        return set(once) == set(again) and all(same_bits(once[name], again[name]) for name in once)
+    return np.shape(once) == np.shape(again) and np.asarray(once).tobytes() == np.asarray(again).tobytes()
+
+
+TASKS: dict[str, Callable[..., dict]] = {
+    "law": law,
+    "probe": probe,
+    "draws": sampling.draws,
+    "pilot": sampling.pilot,
+    "shrink": sampling.shrink,
+    "values": evaluating.values,
+    "ladder": evaluating.ladder,
+    "hunt": evaluating.hunt,
+}

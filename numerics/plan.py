@@ -1,0 +1,156 @@
+"""What a run will look at, fixed before it looks: points, shares of alpha, and what it may cost.
+
+The chance ``alpha`` of refuting any true claim is split evenly over the stochastic claims of a run, and
+within a claim over its points and entries (Bonferroni; what is dependent may be split as well). There
+are at least ``SLOTS`` shares, so that a run of one claim is a part of the run of all: its evidence is
+reused, and a claim added to a chapter makes no other stale.
+"""
+
+from collections.abc import Sequence
+from itertools import islice
+from math import log, sqrt
+from pathlib import Path
+from typing import NamedTuple
+
+from scipy.stats import norm
+
+from numerics import sides
+from numerics.experiment import draws_wanted
+from numerics.kinds import is_trend, trend
+from sympy import Interval
+
+from theory import points
+from theory.claim import Claim
+
+SLOTS = 64
+DRAWN = 4  # points drawn from the seed, beside the lattice: draws cost
+LARGEST, CLOSE = 3, points.NEAR[2:3]  # for them one distance from an end, at which single precision suffices
+EXACT = 24  # where nothing is random, points are cheap
+CLIMBS = 2  # points at which a limit or a scaling is followed
+BETA = 1e-6  # chance to miss a discrepancy of the size of the resolution
+NANOSECONDS = 8.0  # a draw at a point, on one core: for the estimate of the cost only
+
+
+class Settings(NamedTuple):
+    """What a run is asked for. ``resolution`` is relative to a value's scale, ``budget`` is in seconds."""
+
+    seed: int = 0
+    alpha: float = 1e-6
+    resolution: float = 3e-3
+    budget: float = 600.0
+    store: Path | None = None
+
+
+class Row(NamedTuple):
+    """One claim's part of a plan; ``draws`` is the most that a point may ask for, 0 if nothing is drawn."""
+
+    claim: Claim
+    points: tuple[points.Point, ...]
+    alpha: float
+    draws: int
+    problem: str = ""  # why there are no points
+
+    @property
+    def seconds(self) -> float:
+        return self.draws * len(self.points) * NANOSECONDS * 1e-9
+
+
+class Plan(NamedTuple):
+    settings: Settings
+    rows: tuple[Row, ...]
+
+    @property
+    def seconds(self) -> float:
+        """An upper estimate of the time that the experiments take on one core."""
+        return sum(row.seconds for row in self.rows)
+
+
+def plan(claims: Sequence[Claim], settings: Settings) -> Plan:
+    """Points, shares of alpha and the largest cost of a run; nothing is drawn, and JAX is not imported.
+
+    Raises ``ValueError`` for settings that make no sense, and for two claims of one name.
+    """
+    reject_bad_settings(settings)
+    reject_twins(claims)
+    return Plan(settings, tuple(planned(claim, settings, share(claims, settings.alpha)) for claim in claims))
+
+
+def share(claims: Sequence[Claim], alpha: float) -> float:
+    """What each stochastic claim of the run may spend."""
+    needed = sum(map(may_be_random, claims))
+    return alpha / max(SLOTS, 1 << max(needed - 1, 0).bit_length())
+
+
+def may_be_random(claim: Claim) -> bool:
+    return draws_wanted(claim) or is_trend(claim)
+
+
+def planned(claim: Claim, settings: Settings, alpha: float) -> Row:
+    spent = alpha if may_be_random(claim) else 0.0
+    try:
+        chosen = tuple(chosen_points(claim, settings.seed))
+    except ValueError as error:
+        return Row(claim, (), spent, 0, str(error))
+    pooled = draws_wanted(claim) and not is_trend(claim)
+    most = most_draws(settings.resolution, spent / len(chosen)) if pooled and chosen else 0
+    problem = "" if chosen else str(claim.error("no point of the domain satisfies the joint hypotheses"))
+    return Row(claim, chosen, spent, most, problem)
+
+
+def chosen_points(claim: Claim, seed: int) -> list[points.Point]:
+    """Exact points that both sides can be evaluated at, in the experiment's own precision."""
+    if is_trend(claim):
+        return climbs(claim, seed)
+    pooled = draws_wanted(claim)
+    dtype = "float32" if pooled else "float64"
+    found = points.chosen(claim, seed, DRAWN, LARGEST, CLOSE) if pooled else points.chosen(claim, seed, EXACT)
+    found = [point for point in found if not (pooled and at_irrational_end(claim, point))]
+    return distinct(sides.rounded(claim, point, dtype) for point in found)
+
+
+def at_irrational_end(claim: Claim, point: points.Point) -> bool:
+    """Whether a coordinate is an end of its domain that no float hits, such as the angle pi.
+
+    A float beside it is closer than single-precision draws resolve; the point a little inside stands for
+    it, and the end itself is left to derivation and balls.
+    """
+    ends = {name: domain for name, domain in points.domains(claim).items() if isinstance(domain, Interval)}
+    return any(point[name] in (d.inf, d.sup) and not point[name].is_rational for name, d in ends.items())
+
+
+def climbs(claim: Claim, seed: int) -> list[points.Point]:
+    """Points without the parameter that climbs."""
+    by = trend(claim).by.name
+    if set(claim.symbols) == {by}:
+        return [{}]
+    near = (sides.rounded(claim, point, "float64") for point in islice(points.draws(claim, seed), CLIMBS))
+    return distinct({name: value for name, value in point.items() if name != by} for point in near)
+
+
+def distinct(found) -> list[points.Point]:
+    return list({tuple(map(str, point.values())): point for point in found}.values())
+
+
+def most_draws(resolution: float, alpha: float) -> int:
+    """What a point costs whose value is no larger than a fifth of its standard deviation."""
+    return int((5 * (sqrt(2 * log(2 / alpha)) + norm.isf(BETA)) / resolution) ** 2)
+
+
+def reject_bad_settings(settings: Settings) -> None:
+    if not settings.resolution > 0:
+        raise ValueError(f"resolution={settings.resolution}: give a positive number, such as 3e-3")
+    if not 0 < settings.alpha < 1:
+        raise ValueError(f"alpha={settings.alpha}: give a probability between 0 and 1, such as 1e-6")
+    if not settings.budget > 0:
+        raise ValueError(f"budget={settings.budget}: give a positive number of seconds")
+    if settings.seed < 0:
+        raise ValueError(f"seed={settings.seed}: give an integer from 0 on")
+
+
+def reject_twins(claims: Sequence[Claim]) -> None:
+    seen: dict[str, Claim] = {}
+    for claim in claims:
+        if claim.name in seen:
+            first, second = ("{}:{}".format(*each.at) for each in (seen[claim.name], claim))
+            raise ValueError(f"{claim.name}: two claims of that name, at {first} and {second}; rename one")
+        seen[claim.name] = claim
