@@ -51,7 +51,7 @@ REJECTED: "WeakKeyDictionary[Claim, str]" = WeakKeyDictionary()  # what was wron
 LOADING: list[str] = []
 
 
-def observes(claim: Claim, *, resolution=None, variance=None, moments=None, bounds=None, kurtosis=None):
+def observes(claim, *, resolution=None, variance=None, moments=None, bounds=None, kurtosis=None):
     """Attach an experiment to a claim: ``@observes(claim)`` above the function.
 
     Args:

@@ -114,7 +114,7 @@ def raised(expr: Pow, parts: list[Sized]) -> Sized:
     return Sized(value, np.abs(value) + np.abs(slope) * base.size + np.abs(drift))
 
 
-def chained(expr: Function, parts: list[Sized]) -> Sized:
+def chained(expr: Expr, parts: list[Sized]) -> Sized:
     """A function of scalars by SymPy's own floats, its size by its partial derivatives."""
     at = [Float(float(part.value), 17) for part in parts]
     value, size = as_float(expr.func(*at)), 0.0

@@ -57,7 +57,7 @@ def reply(claim: Claim, outcome: Search) -> dict:
     return {"looks": outcome.looks, "point": None if outcome.point is None else plain(claim, outcome.point)}
 
 
-def quiet(looks: int) -> settings:
+def quiet(looks: int):
     return settings(
         max_examples=looks,
         database=None,

@@ -117,7 +117,7 @@ FUNCTIONS = {
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 @given(data=st.data())
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_a_function_of_a_rational_number_is_enclosed_to_thirty_digits(name, data):
     expr, reference, low, high = FUNCTIONS[name]
     q = data.draw(rationals(low, high))
@@ -131,7 +131,7 @@ def compiled(expr):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 @given(data=st.data())
-@settings(max_examples=5)
+@settings(max_examples=4)
 def test_a_wide_ball_encloses_the_values_at_its_points(name, data):
     expr, _, low, high = FUNCTIONS[name]
     ends = sorted(data.draw(st.lists(rationals(low, high), min_size=3, max_size=3)))
@@ -142,7 +142,7 @@ def test_a_wide_ball_encloses_the_values_at_its_points(name, data):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 @given(data=st.data())
-@settings(max_examples=5)
+@settings(max_examples=4)
 def test_a_finite_answer_on_a_region_means_that_the_function_is_analytic_there(name, data):
     """The mean over N points of a circle of half its size is the value inside, up to sup|f| / (2^N - 1)."""
     expr, _, low, high = FUNCTIONS[name]

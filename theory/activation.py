@@ -61,8 +61,8 @@ class Activation:
         return lambda at: formula.subs(z, at)
 
 
-RELU = Activation("relu", lambda z: z * step(z), (step,), smooth=False)
-STEP = Activation("step", step, smooth=False)
+RELU = Activation("relu", lambda z: z * step(z), (lambda z: step(z),), smooth=False)
+STEP = Activation("step", lambda z: step(z), smooth=False)
 ABS = Activation("abs", abs, (lambda z: step(z) - step(-z),), smooth=False)
 ERF = Activation("erf", erf)
 TANH = Activation("tanh", tanh)

@@ -15,9 +15,10 @@ def single(name: str = "z", scale: Expr | int = 1) -> Variate:
     return laws.Gaussian(name, scale).variates[0]
 
 
-def pair(rho: Expr, names: str = "u v", scale: Expr | int = 1) -> tuple[Variate, ...]:
+def pair(rho: Expr, names: str = "u v", scale: Expr | int = 1) -> tuple[Variate, Variate]:
     """Two Gaussians of mean zero, standard deviation ``scale`` and correlation ``rho`` in [-1, 1]."""
-    return laws.GaussianPair(names, rho, scale).variates
+    u, v = laws.GaussianPair(names, rho, scale).variates
+    return u, v
 
 
 def array(name: str, *shape, scale: Expr | int = 1) -> IndexedBase:
@@ -45,6 +46,7 @@ def radius(d: Expr, name: str = "R") -> Variate:
     return laws.Chi(name, d).variates[0]
 
 
-def sphere_pair(rho: Expr, d: Expr, names: str = "p q") -> tuple[Variate, ...]:
+def sphere_pair(rho: Expr, d: Expr, names: str = "p q") -> tuple[Variate, Variate]:
     """A uniform direction in dimension ``d`` along two unit vectors of correlation ``rho``."""
-    return laws.SpherePair(names, rho, d).variates
+    p, q = laws.SpherePair(names, rho, d).variates
+    return p, q

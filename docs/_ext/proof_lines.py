@@ -16,6 +16,7 @@ from sympy import Basic, Ge, IndexedBase, Integer
 from theory import catalogue, derivation, writing
 from theory.claim import Claim
 from theory.induction import induct
+from theory.plain import plain
 from theory.printing import latex
 from theory.statement import SIGNS
 
@@ -124,7 +125,8 @@ def reason(rule: "str | derivation.Rule") -> tuple[Fragment, ...]:
     text = str(rule)
     if isinstance(rule, str):
         return (("text", text),)
-    return tuple(gathered(split(text, {str(part): part for part in ingredients(rule)})))
+    spelled = {way(part): part for part in ingredients(rule) for way in (str, plain)}
+    return tuple(gathered(split(text, spelled)))
 
 
 def ingredients(value) -> Iterator[Basic]:

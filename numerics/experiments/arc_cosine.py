@@ -14,8 +14,8 @@ from numerics import gaussian as simulate
 from numerics import observes
 from theory.arc_cosine import orders
 
-KERNELS = {order: claim.states.right for order, claim in enumerate(orders.orders)}
-KERNELS[4] = orders.second_moment.states.right
+KERNELS = {order: claim.states.sides[-1] for order, claim in enumerate(orders.orders)}
+KERNELS[4] = orders.second_moment.states.sides[-1]
 POWERS = (4, 6, 8, 12, 16)  # the moments offered for truncation; the plan takes the best
 
 

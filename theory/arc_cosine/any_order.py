@@ -101,7 +101,7 @@ ladder = Claim(
 
 def base(order: int) -> tuple[Step, ...]:
     lower = {0: order_0, 1: order_1}[order]
-    found = lower.states.right.subs(theta, acos(rho))
+    found = lower.states.sides[-1].subs(theta, acos(rho))
     return Step(found, lemma(lower, {theta: acos(rho)})), Step(closed(order), "write out h")
 
 

@@ -94,7 +94,7 @@ def equal_climb() -> tuple[Step, ...]:
 def named(claim: Claim, variate) -> Claim:
     """The same claim about a Gaussian of another name."""
     left = claim.states.left.func(claim.states.left.body.xreplace({z: variate}))
-    return Claim(claim.name, claim.title, given=dict(claim.given), states=equal(left, claim.states.right))
+    return Claim(claim.name, claim.title, given=dict(claim.given), states=equal(left, claim.states.sides[-1]))
 
 
 equal_degrees = Claim(

@@ -63,7 +63,7 @@ DIVISORS = {0: S.One, 1: d, 2: d * (d + 2)}
 def of_order(order: int) -> Claim:
     """The kernel of a concrete order with weights on the sphere, in closed form."""
     value = TIDY[order] / (2 * pi) / DIVISORS[order]
-    gaussian_mean, closed = Mean(rectified(u, v, order)), TIDY[order] / (2 * pi)
+    gaussian_mean = Mean(rectified(u, v, order))
 
     def because():
         split = radial(us, vs, to=(u, v, R))
