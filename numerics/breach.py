@@ -6,8 +6,8 @@ number of theory. The tolerance is the rounding error of a backward stable evalu
 only if it also exceeds, scaled down, what changes when the experiment is repeated in float32.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from sympy import Basic
@@ -37,16 +37,11 @@ class Disagreement(NamedTuple):
 
 
 def breach(
-    claim: Claim,
-    point: points.Point,
-    returned,
-    resolution: float | None = None,
-    coarse: Callable[[], Any] | None = None,
+    claim: Claim, point: points.Point, returned, resolution: float | None = None, noise: float = 0.0
 ) -> str:
     """What is wrong with a statement at a point, in words with numbers; empty if nothing is.
 
-    ``coarse`` returns the same in float32. What changes with the precision is rounding of the experiment
-    itself, which cancels in ways that no formula shows; 2^-29 of the change is what float64 commits.
+    ``noise`` is what the experiment's own arithmetic may add (``own_rounding``).
     """
     if isinstance(claim.states, Holds):
         truth = np.asarray(returned)
@@ -54,17 +49,40 @@ def breach(
             raise claim.error(f"the experiment returns {truth.dtype}; a condition is tried by booleans")
         return "" if truth.all() else "the condition is false"
     found = compare(claim, point, returned, resolution)
-    if not found.excess > 0 or (coarse and found.excess <= own_rounding(claim, point, found, coarse)):
+    if not found.excess > noise:
         return ""
     entry = f", entry {list(found.entry)}" if found.entry else ""
-    scalars = (
-        {n: float(v) for n, v in returned.items() if not np.ndim(v)} if isinstance(returned, Mapping) else {}
-    )
-    measured_as = ", with " + spelled(scalars) if scalars else ""
     return (
         f"{found.left!r} {relation(claim).sign} {found.right!r} is false{entry}, "
-        f"by more than the {found.tolerance:.2g} that rounding explains{measured_as}"
+        f"by more than the {found.tolerance + noise:.2g} that rounding explains{measured_as(returned)}"
     )
+
+
+def measured_as(returned) -> str:
+    """The scalars that were measured, so that the comparison can be done by hand."""
+    parts = returned.items() if isinstance(returned, Mapping) else ()
+    scalars = {name: float(value) for name, value in parts if not np.ndim(value)}
+    return f", with {spelled(scalars)}" if scalars else ""
+
+
+def own_rounding(claim: Claim, point: points.Point, fine, coarse) -> float:
+    """What float64 may commit inside the experiment, from what float64 and float32 make of one point.
+
+    The sides' difference moves with the precision by what float32 rounds away; float64 rounds away 2^-29
+    of that. Where both round a term away entirely nothing moves, so the largest of many points counts.
+    """
+    if isinstance(claim.states, Holds):
+        return 0.0
+    try:
+        moved = np.max(np.abs(gaps(claim, point, fine) - gaps(claim, point, coarse)))
+    except ValueError:  # float32 is too narrow for this point, and says nothing
+        return 0.0
+    return float(COARSE * EPS["float64"] / EPS["float32"] * moved)
+
+
+def gaps(claim: Claim, point: points.Point, returned) -> np.ndarray:
+    left, right = both_sides(claim, point, returned)
+    return np.asarray(left.value - right.value)
 
 
 def compare(claim: Claim, point: points.Point, returned, resolution: float | None = None) -> Disagreement:
@@ -77,9 +95,8 @@ def compare(claim: Claim, point: points.Point, returned, resolution: float | Non
     values = np.broadcast_arrays(left.value, right.value)
     sizes = np.broadcast_to(left.size + right.size, values[0].shape)
     sizes = np.where(np.isfinite(sizes), sizes, np.abs(values[1]))
-    operations = sum(side.count_ops() for side in claim.states.sides) + sum(
-        map(np.size, known_values(returned))
-    )
+    operations = sum(side.count_ops() for side in claim.states.sides)
+    operations += sum(map(np.size, known_values(returned)))
     allowed = rounding.tolerance(sizes, operations, EPS["float64"])
     if resolution is not None:
         allowed = np.maximum(allowed, resolution * np.maximum(*map(np.abs, values)))
@@ -87,15 +104,6 @@ def compare(claim: Claim, point: points.Point, returned, resolution: float | Non
     entry = tuple(int(i) for i in np.unravel_index(np.argmax(excess), excess.shape))
     left_there, right_there, tolerance, over = (float(part[entry]) for part in (*values, allowed, excess))
     return Disagreement(left_there, right_there, tolerance, over, entry)
-
-
-def own_rounding(claim: Claim, point: points.Point, found: Disagreement, coarse: Callable[[], Any]) -> float:
-    try:
-        other = compare(claim, point, coarse())
-    except ValueError:  # float32 is too narrow for this point, and says nothing
-        return 0.0
-    moved = abs((other.left - other.right) - (found.left - found.right))
-    return COARSE * EPS["float64"] / EPS["float32"] * moved
 
 
 def both_sides(claim: Claim, point: points.Point, returned) -> tuple[rounding.Sized, rounding.Sized]:
@@ -113,6 +121,7 @@ def both_sides(claim: Claim, point: points.Point, returned) -> tuple[rounding.Si
         right = rounding.Sized(value, sizes_of(claim, states.right, point, value))
     if np.squeeze(left.value).shape == np.squeeze(right.value).shape:  # a vector of theory is a column
         left = rounding.Sized(*(np.reshape(part, right.value.shape) for part in left))
+    left, right = (rounding.Sized(*map(np.asarray, side)) for side in (left, right))
     reject_wrong_shape(claim, point, left.value, right.value)
     return left, right
 
@@ -120,11 +129,10 @@ def both_sides(claim: Claim, point: points.Point, returned) -> tuple[rounding.Si
 def sizes_of(claim: Claim, expr: Basic, point: points.Point, value: np.ndarray) -> np.ndarray:
     """The size of a side of theory; its own magnitude where floats cannot follow it."""
     try:
-        return np.maximum(
-            np.abs(value), np.reshape(rounding.sized(settled(claim, expr, point), {}).size, value.shape)
-        )
+        size = np.reshape(rounding.sized(settled(claim, expr, point), {}).size, value.shape)
     except (rounding.Unevaluable, TypeError, ZeroDivisionError):
-        return np.abs(value)
+        size = np.zeros(value.shape)
+    return np.asarray(np.maximum(np.abs(value), size))
 
 
 def known_values(returned) -> list:

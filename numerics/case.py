@@ -80,9 +80,9 @@ class Case:
             return self.finish(done.value)
         except WorkerFailure as failure:
             return self.finish(self.failure_of(failure))
-        except ValueError as error:
-            text = str(error) if self.claim.name in str(error) else str(self.claim.error(str(error)))
-            return self.finish(failed(text))
+        except Exception as error:  # whatever goes wrong concerns this claim alone
+            text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            return self.finish(failed(text if self.claim.name in text else str(self.claim.error(text))))
         return {"home": self.home, "claim": self.subject, "do": do, "with": arguments}
 
     def failure_of(self, failure: WorkerFailure) -> Finding:

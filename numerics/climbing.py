@@ -27,7 +27,8 @@ from theory.statement import Limit
 FIRST, LAST, FAR = 2**4, 2**12, 2**20  # of an endless domain: measured, and computed
 LOOPS = 2**14  # how far a sum or a product is computed, term by term
 FEWEST_RUNGS, MOST_RUNGS = 7, 13
-SEEDS, MOST_SEEDS = 64, 2**14
+SPARE = 3.0  # times the seeds that the pilot asks for, whose own error is not small
+SEEDS, MOST_SEEDS = 64, 2**16
 WORK = 2**27  # rungs times seeds times draws: what one look at a ladder may cost
 COMPUTED = 1e-9  # the alpha of a fit to computed values, whose only noise is rounding
 DRAWS = 16  # of what stands under a node, averaged for one seed
@@ -158,5 +159,5 @@ def seeds_for(pilot: Finding, ladder: list, draws: int) -> int:
         return SEEDS
     rung_costs = (abs(rung) if isinstance(rung, int) else 1.0 for rung in ladder)
     affordable = min(MOST_SEEDS, int(WORK / (draws * max(1.0, sum(rung_costs)))))
-    wanted = SEEDS * 1.5 * max(1.0, pilot.numbers["lacking"]) ** 2
+    wanted = SEEDS * SPARE * max(1.0, pilot.numbers["lacking"]) ** 2
     return int(np.clip(wanted, SEEDS, max(SEEDS, affordable)))

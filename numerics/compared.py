@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from numerics import sides
-from numerics.breach import breach
+from numerics.breach import breach, own_rounding
 from numerics.judge import Finding, Verdict
-from numerics.plan import Row, Settings
+from numerics.plan import Row, Settings, distinct
 from numerics.pooled import Steps
 from theory import points
 from theory.claim import Claim
@@ -29,45 +29,59 @@ def compared(
     """Tasks for the worker, one after the other; returns the finding."""
     claim = row.claim
     yield "probe", {"points": [sides.plain(claim, row.points[0])], "seed": settings.seed}
-    if control is not None and not (yield from broken_at(claim, sheet, [control], settings, "control")):
+    if control is not None and not (yield from broken_at(row, sheet, [control], settings, "control"))[0]:
         told = f"the condition holds at its control {sides.spelled(control)} as well: it cannot fail"
         return Finding("experiment", Verdict.ERROR, (str(claim.error(told)),))
-    breaks = yield from broken_at(claim, sheet, list(row.points), settings, "values")
+    breaks, noise = yield from broken_at(row, sheet, list(row.points), settings, "values")
     numbers = {"points": len(row.points), "keys": KEYS if sheet["keyed"] else 1}
-    if len(row.points) > 1 or breaks:
-        looks, shorter = yield from hunted(claim, sheet, settings)
+    if claim.given and len(row.points) > 1:
+        looks, shorter = yield from hunted(claim, sheet, settings, noise)
         numbers["points_searched"] = looks
         breaks = [*shorter, *breaks]
     for point, _ in breaks:
-        for there, text in (yield from broken_at(claim, sheet, [point], settings, "reproduce")):
+        for there, text in (yield from broken_at(row, sheet, [point], settings, "reproduce"))[0]:
             return refuted(claim, there, text, numbers)
-    if breaks:
-        where = sides.spelled(breaks[0][0])
-        note = f"an alarm at {where} did not come back under an independent key: {breaks[0][1]}"
+    alarms = [(point, text) for point, text in breaks if text]
+    if alarms:
+        where, text = sides.spelled(alarms[0][0]), alarms[0][1]
+        note = f"an alarm at {where} did not come back under an independent key: {text}"
         return Finding("experiment", Verdict.INCONCLUSIVE, (note,), numbers, dtype="float64")
     notes = () if isinstance(claim.states, Holds) else ("compared in float64, to rounding",)
-    return Finding(
-        "experiment", Verdict.SUPPORTED, notes, numbers, resolution=sheet["resolution"], dtype="float64"
-    )
+    asked = sheet["resolution"]
+    return Finding("experiment", Verdict.SUPPORTED, notes, numbers, resolution=asked, dtype="float64")
 
 
-def broken_at(claim: Claim, sheet, at: list[points.Point], settings: Settings, purpose: str) -> Steps:
-    """The points, with what is wrong there, at which some key breaks the statement; the first few of them."""
+def broken_at(row: Row, sheet, at: list[points.Point], settings: Settings, purpose: str) -> Steps:
+    """The points, with what is wrong there, at which some key breaks the statement; and the noise.
+
+    The noise of the experiment's arithmetic is looked for only where something seems to be wrong.
+    """
+    claim, asked = row.claim, sheet["resolution"]
     found = yield from returned_at(claim, at, settings, purpose)
     wrong = [
-        (point, k, each)
+        (point, each)
         for point, returned in zip(at, found, strict=True)
-        for k, each in enumerate(returned)
-        if breach(claim, point, each, sheet["resolution"])
-    ][:ALARMS]
-    if not wrong:
-        return []
-    coarse = yield from returned_at(claim, [point for point, _, _ in wrong], settings, purpose, "float32")
-    texts = [
-        (point, breach(claim, point, each, sheet["resolution"], lambda c=c, k=k: c[k]))
-        for (point, k, each), c in zip(wrong, coarse, strict=True)
+        for each in returned
+        if breach(claim, point, each, asked)
     ]
-    return [(point, text) for point, text in texts if text]
+    if not wrong:
+        return [], 0.0
+    noise = yield from noise_around(row, at, settings, purpose)
+    texts = [(point, breach(claim, point, each, asked, noise)) for point, each in wrong]
+    return [(point, text) for point, text in texts if text][:ALARMS], noise
+
+
+def noise_around(row: Row, at: list[points.Point], settings: Settings, purpose: str) -> Steps:
+    """The largest of what float64 may have rounded away, at some points and those of the plan."""
+    around = distinct([*at, *row.points])
+    fine = yield from returned_at(row.claim, around, settings, purpose)
+    coarse = yield from returned_at(row.claim, around, settings, purpose, "float32")
+    looks = [
+        own_rounding(row.claim, point, *pair)
+        for point, many, few in zip(around, fine, coarse, strict=True)
+        for pair in zip(many, few, strict=True)
+    ]
+    return max(looks)
 
 
 def returned_at(
@@ -78,12 +92,10 @@ def returned_at(
     return reply["values"]
 
 
-def hunted(claim: Claim, sheet, settings: Settings) -> Steps:
-    """Free search: how many points were looked at, and the shrunk one that breaks the statement."""
-    if not claim.given:
-        return 0, []
+def hunted(claim: Claim, sheet, settings: Settings, noise: float) -> Steps:
+    """Free search: how many points were looked at, and the shrunk one that seems to break the statement."""
     task = {"looks": LOOKS, "seconds": SEARCH_SHARE * settings.budget, "resolution": sheet["resolution"]}
-    reply = yield "hunt", task | {"seed": settings.seed}
+    reply = yield "hunt", task | {"seed": settings.seed, "noise": noise}
     found = [] if reply["point"] is None else [(sides.exact(claim, reply["point"]), "")]
     return reply["looks"], found
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from numerics import sides
 from numerics.arguments import Unfit, arguments, array_point, key_for
-from numerics.breach import breach
+from numerics.breach import breach, own_rounding
 from numerics.experiment import Experiment
 from numerics.kinds import trend
 from numerics.sampling import sampler
@@ -119,13 +119,23 @@ def over_seeds(
 
 
 def hunt(
-    claim: Claim, experiment: Experiment, looks: int, seconds: float, resolution: float | None, seed: int
+    claim: Claim,
+    experiment: Experiment,
+    looks: int,
+    seconds: float,
+    resolution: float | None,
+    noise: float,
+    seed: int,
 ) -> dict:
     """Hypothesis looks for a point that breaks a deterministic statement; the point found, shrunk."""
 
     def breaks(point) -> bool:
         near = sides.rounded(claim, point, "float64")
         at = partial(value, claim, experiment, sides.plain(claim, near), seed, "hunt")
-        return bool(breach(claim, near, at(), resolution, partial(at, "float32")))
+        fine = at()
+        if not breach(claim, near, fine, resolution, noise):
+            return False
+        own = own_rounding(claim, near, fine, at("float32"))
+        return bool(breach(claim, near, fine, resolution, max(noise, own)))
 
     return reply(claim, search(claim, breaks, looks, seed, seconds))

@@ -21,7 +21,10 @@ def perform(task: Mapping[str, Any]) -> dict:
         load(task["home"])
     if task["do"] == "describe":
         return describe(task["claims"], task["home"])
-    claim, experiment = found(task["claim"], task["home"])
+    return carried_out(*found(task["claim"], task["home"]), task)
+
+
+def carried_out(claim: Claim, experiment: Experiment, task: Mapping[str, Any]) -> dict:
     with jax.enable_x64(True):
         return TASKS[task["do"]](claim, experiment, **task["with"])
 
@@ -43,8 +46,12 @@ def describe(claims: Iterable[str], home: str | None) -> dict:
             sheets[name] = {"wrong": wrong[name]}
         elif pair is not None:
             sheets[name] = sheet(pair[1])
+    return {"sheets": sheets, **machine()}
+
+
+def machine() -> dict[str, str]:
     device = jax.devices()[0]
-    return {"sheets": sheets, "backend": device.platform, "device": device.device_kind}
+    return {"backend": device.platform, "device": device.device_kind}
 
 
 def sheet(experiment: Experiment) -> dict:

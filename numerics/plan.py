@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scipy.stats import norm
+from sympy import Interval
 
 from numerics import sides
 from numerics.experiment import draws_wanted
 from numerics.kinds import is_trend, trend
-from sympy import Interval
-
 from theory import points
 from theory.claim import Claim
 

@@ -51,18 +51,24 @@ def pooled(row: Row, sheet: Mapping[str, Any], settings: Settings) -> Steps:
     tried = yield "probe", {"points": [sides.plain(row.claim, targets[0][0])], "seed": settings.seed}
     spots = yield from planned_spots(row, tried, targets, asked, settings)
     seen = yield from drawn(row.claim, spots, settings.seed, "draws")
-    alarms = sorted((each for each in seen if each.outside.any()), key=lambda each: -each.z)
+    blind = [each for each in seen if is_blind(each)]
+    alarms = sorted(
+        (each for each in seen if each.outside.any() and not is_blind(each)), key=lambda each: -each.z
+    )
     summary = summarised(row, seen, asked, tried["dtype"])
     if alarms:
         return (yield from tried_again(row, alarms[0], summary, settings))
+    if blind:
+        return undecided(summary, blindness(blind[0]))
     if unresolved := [each for each in seen if resolution_at(each) > SLACK * asked]:
         where = sides.spelled(unresolved[0].spot.point)
-        note = f"resolution {summary.resolution:.2g} instead of {asked:.2g} after {MOST} draws, at {where}"
-        return summary._replace(verdict=Verdict.INCONCLUSIVE, notes=(*summary.notes, note))
-    blind = [each for each in seen if not each.spot.boolean and is_blind(each)]
-    if blind:
-        return summary._replace(verdict=Verdict.INCONCLUSIVE, notes=(*summary.notes, blindness(blind[0])))
+        told = f"resolution {summary.resolution:.2g} instead of {asked:.2g} after {MOST} draws, at {where}"
+        return undecided(summary, told)
     return summary._replace(verdict=Verdict.SUPPORTED)
+
+
+def undecided(summary: Finding, told: str) -> Finding:
+    return summary._replace(verdict=Verdict.INCONCLUSIVE, notes=(*summary.notes, told))
 
 
 def planned_spots(row: Row, tried, targets, asked: float, settings: Settings) -> Steps:
@@ -137,7 +143,9 @@ def drawn(claim: Claim, spots: list[Spot], seed: int, purpose: str, times: int =
         task = {"points": [sides.plain(claim, each.point) for each in here], "count": count, "level": levels}
         reply = yield "draws", task | {"seed": seed, "purpose": purpose}
         for row, place in enumerate(places):
-            seen[place] = looked(spots[place], count, reply["mean"][row], reply["sd"][row])
+            seen[place] = looked(
+                spots[place], count, *(np.asarray(reply[name][row]) for name in ("mean", "sd"))
+            )
     return seen
 
 
@@ -182,7 +190,7 @@ def tried_again(row: Row, alarm: Seen, summary: Finding, settings: Settings) -> 
             f"an alarm at {sides.spelled(alarm.spot.point)} did not come back under an independent key: "
             f"z = {alarm.z:.2f}, then {again.z:.2f} with four times the draws"
         )
-        return summary._replace(verdict=Verdict.INCONCLUSIVE, notes=(*summary.notes, told))
+        return undecided(summary, told)
     count = int(np.clip(again.count * (SHRINK_AIM / max(again.z, SHRINK_Z)) ** 2, FEWEST, again.count))
     task = {
         "looks": SHRINKING,

@@ -26,7 +26,7 @@ class Sums(NamedTuple):
 def clipped(values: jax.Array, level: jax.Array) -> jax.Array:
     """Between ``-level`` and ``level``; what is no finite number becomes NaN. Booleans become 0 and 1."""
     values = values if jnp.issubdtype(values.dtype, jnp.floating) else values.astype(jnp.float32)
-    level = level.astype(values.dtype)
+    level = jnp.broadcast_to(level.astype(values.dtype), values.shape)
     return jnp.where(jnp.isfinite(values), jnp.clip(values, -level, level), jnp.nan)
 
 

@@ -136,10 +136,12 @@ def evaluated(expr: Basic) -> float | None:
         return float(expr)
     if certify.AVAILABLE:
         try:
-            return float(certify.enclose(expr, {}, DIGITS).mid())
+            ball = certify.enclose(expr, {}, DIGITS)
+            if ball.is_exact() or ball.rel_accuracy_bits() > 50:  # else it cancels too far: see below
+                return float(ball.mid())
         except (certify.Unevaluable, ValueError, TypeError):
             pass
-    found = expr.evalf(DIGITS)
+    found = expr.evalf(DIGITS, maxn=600)  # digits enough for what cancels near an end of a domain
     return float(found) if found.is_Number and found.is_extended_real else None
 
 
@@ -181,7 +183,8 @@ def shaped(claim: Claim, point: points.Point, wanted: Target, shape: tuple[int, 
 def outside(low, high, wanted: Target) -> np.ndarray:
     """Where an interval for the mean rules the relation out."""
     above, below = np.asarray(low) > wanted.value, np.asarray(high) < wanted.value
-    return {"=": above | below, "<=": above, "<": above, ">=": below, ">": below}[wanted.sign]
+    signs = {"=": above | below, "<=": above, "<": above, ">=": below, ">": below}
+    return np.asarray(signs[wanted.sign])
 
 
 def spelled(point: Mapping) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from numerics import resolution as resolutions
 from numerics import sides, statistics
-from numerics.statistics import Known
+from numerics.statistics import Known, Real
 from theory import points
 
 FEWEST, MOST = 2**15, 2**29  # the first is a chunk of ``numerics.mesh``
@@ -29,10 +29,10 @@ class Seen(NamedTuple):
 
     spot: Spot
     count: int
-    mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    error: np.ndarray  # standard error
+    mean: Real
+    low: Real
+    high: Real
+    error: Real  # standard error
     guaranteed: bool
 
     @property
@@ -64,7 +64,7 @@ def fewest(rule, *arguments) -> int:
         return MOST
 
 
-def looked(at: Spot, count: int, mean: np.ndarray, sd: np.ndarray) -> Seen:
+def looked(at: Spot, count: int, mean: Real, sd: Real) -> Seen:
     error = sd / np.sqrt(count)
     if at.boolean:
         low, high = statistics.probability_interval(np.rint(mean * count), count, at.alpha)
@@ -76,8 +76,10 @@ def looked(at: Spot, count: int, mean: np.ndarray, sd: np.ndarray) -> Seen:
 
 def is_blind(each: Seen) -> bool:
     """Whether draws of unknown law were all zero: a rare event may have been missed."""
-    return not each.guaranteed and bool(
-        np.any((each.error == 0) & (each.mean == 0) & (each.spot.wanted.value != 0))
+    return (
+        not each.spot.boolean
+        and not each.guaranteed
+        and bool(np.any((each.error == 0) & (each.mean == 0) & (each.spot.wanted.value != 0)))
     )
 
 

@@ -47,20 +47,20 @@ def index(
     raise typer.Exit(1 if stale and check else 0)
 
 
-def docs(context: typer.Context) -> None:
+def docs(options: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     """Build the pages with Sphinx; further options are Sphinx's."""
     require("sphinx", "docs")
     pages = Path("docs", "_build", "html")
-    status = call("sphinx", "-W", "-n", "--keep-going", "-b", "html", *context.args, "docs", str(pages))
+    status = call("sphinx", "-W", "-n", "--keep-going", "-b", "html", *(options or ()), "docs", str(pages))
     if not status:
         typer.echo(ROOT / pages / "index.html")
     raise typer.Exit(status)
 
 
-def test(context: typer.Context) -> None:
+def test(options: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     """Run the test suite with pytest; further options are pytest's."""
     require("pytest", "test")
-    raise typer.Exit(call("pytest", *context.args))
+    raise typer.Exit(call("pytest", *(options or ())))
 
 
 def require(module: str, extra: str) -> None:

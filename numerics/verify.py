@@ -11,6 +11,7 @@ from typing import Any
 
 from numerics.case import Case
 from numerics.evidence import Store
+from numerics.experiment import attached
 from numerics.freshness import digest_of, home_of
 from numerics.judge import CONTRADICTION
 from numerics.judge import exit_status as exit_status
@@ -168,20 +169,22 @@ def check(claim: Claim, **settings) -> Record:
     chosen = Settings(**settings)
     (row,) = plan([claim], chosen).rows
     case = Case(row, chosen, None)
-    reply = perform.describe(case.names, None)
-    task = case.begin(reply["sheets"], {"backend": reply["backend"], "device": reply["device"]})
+    attached_here = {each.name: (each, attached(each)) for each in (claim.slip, claim) if each is not None}
+    sheets = {name: perform.sheet(found) for name, (_, found) in attached_here.items() if found is not None}
+    task = case.begin(sheets, perform.machine())
     case.examine()
-    while True:
-        while task is not None:
-            case.probed = True
-            try:
-                answer: Any = perform.perform(task)
-            except Exception as error:
-                answer = WorkerFailure(*child.account(error))
-            task = case.step(answer)
-        if not case.awaits_slip:
-            break
-        task = case.begin_slip()
+    while task is not None or case.awaits_slip:
+        if task is None:
+            task = case.begin_slip()
+            continue
+        case.probed = True
+        try:
+            subject, found = attached_here[task["claim"]]
+            assert found is not None
+            answer: Any = perform.carried_out(subject, found, task)
+        except Exception as error:
+            answer = WorkerFailure(*child.account(error))
+        task = case.step(answer)
     store = Store(chosen.store) if chosen.store else None
     record = recorded(case, digest_of(row, chosen, home_of(claim)), {}, store)
     record = store.write(record) if store else record

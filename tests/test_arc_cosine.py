@@ -208,7 +208,9 @@ def test_smooth_dual_activations_are_what_quadrature_says(rho, scale):
     rounding = 1e-9  # 120 nodes integrate these functions to better than that
     at = {"rho": exact(rho), "s": exact(scale)}
     assert plane_mean(erf_, erf_, rho, scale) == pytest.approx(value(smooth.erf_kernel, **at), abs=rounding)
-    assert plane_mean(square, square, rho) == pytest.approx(value(smooth.square_kernel, rho=exact(rho)), abs=rounding)
+    assert plane_mean(square, square, rho) == pytest.approx(
+        value(smooth.square_kernel, rho=exact(rho)), abs=rounding
+    )
     assert plane_mean(lambda z: 2 * z, lambda z: 2 * z, rho) == pytest.approx(
         value(smooth.square_slope, rho=exact(rho)), abs=rounding
     )
@@ -226,7 +228,10 @@ def test_random_cosines_average_to_the_gaussian_kernel(d, seed):
 @pytest.mark.parametrize("degree", [0, 1, 2, 4, 6])
 def test_the_hermite_coefficients_of_relu_are_what_quadrature_says(degree):
     coefficient = quad(
-        lambda z: z * eval_hermitenorm(degree, z) * math.exp(-z * z / 2) / math.sqrt(2 * math.pi), 0, 40, epsabs=1e-12
+        lambda z: z * eval_hermitenorm(degree, z) * math.exp(-z * z / 2) / math.sqrt(2 * math.pi),
+        0,
+        40,
+        epsabs=1e-12,
     )[0]
     claim = hermite.squares[list(hermite.SQUARES).index(degree)]
     assert coefficient**2 / math.factorial(degree) == pytest.approx(value(claim), abs=1e-10)

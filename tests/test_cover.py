@@ -144,7 +144,7 @@ def test_a_strict_inequality_fails_at_a_contact_inside_its_domain():
     at_an_irrational_point = cover(1 - sin(t), {t: Interval(0, pi)}, strict=True)
     assert at_an_irrational_point.witness == {t: pi / 2}
     along_a_face = cover(x * y, {x: Interval(0, 1), y: Interval.Lopen(0, 1)}, strict=True)
-    assert along_a_face.witness[x] == 0
+    assert (along_a_face.witness or {}).get(x) == 0
 
 
 def test_an_inequality_that_a_jump_breaks_is_not_closed_by_its_slopes():

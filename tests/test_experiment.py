@@ -8,7 +8,19 @@ from sympy import Abs, Interval, Range, Rational, oo, symbols
 
 from numerics import experiment
 from numerics.experiment import attached, observed_node, observes
-from theory import Claim, Covariance, Mean, Probability, Variance, at_most, equal, gaussian, limit, observed, step
+from theory import (
+    Claim,
+    Covariance,
+    Mean,
+    Probability,
+    Variance,
+    at_most,
+    equal,
+    gaussian,
+    limit,
+    observed,
+    step,
+)
 from theory.domain import vectors
 
 rho, s = symbols("rho s", real=True)
@@ -50,7 +62,9 @@ def test_the_laws_of_one_draw_are_sympy_expressions_in_the_claims_parameters():
 def test_a_second_experiment_for_one_claim_is_refused_by_the_place_of_the_first():
     claim = mean_claim()
     observes(claim)(draws)
-    with pytest.raises(ValueError, match=rf"product \({re.escape(__file__)}:\d+\): an experiment is attached already"):
+    with pytest.raises(
+        ValueError, match=rf"product \({re.escape(__file__)}:\d+\): an experiment is attached already"
+    ):
         observes(claim)(draws)
     observes(mean_claim())(draws)  # another object of the same name is another claim
 
@@ -72,17 +86,28 @@ def test_a_second_experiment_for_one_claim_is_refused_by_the_place_of_the_first(
 )
 def test_the_signature_follows_from_the_left_side(left, expected):
     claim = mean_claim(states=equal(left, rho + 7))
-    with pytest.raises(TypeError, match=re.escape(f"takes (x), but the claim's left side and parameters ask for {expected}")):
+    with pytest.raises(
+        TypeError, match=re.escape(f"takes (x), but the claim's left side and parameters ask for {expected}")
+    ):
         observes(claim)(lambda x: x)
 
 
 def test_parameters_are_exactly_those_of_the_claim():
     x = symbols("x", cls=lambda name: __import__("sympy").IndexedBase(name))
-    claim = Claim("norms", "t", given={d: Range(1, 9), x: vectors(d), s: Interval(0, 1)}, states=at_most(J, beta))
+    claim = Claim(
+        "norms", "t", given={d: Range(1, 9), x: vectors(d), s: Interval(0, 1)}, states=at_most(J, beta)
+    )
     observes(claim)(lambda d, x, s: None)
-    for wrong in (lambda d, x: None, lambda key, d, x, s, t: None, lambda draws, key, d, x, s: None, lambda **p: None):
+    for wrong in (
+        lambda d, x: None,
+        lambda key, d, x, s, t: None,
+        lambda draws, key, d, x, s: None,
+        lambda **p: None,
+    ):
         other = Claim("norms", "t", given=dict(claim.given), states=claim.states)
-        with pytest.raises(TypeError, match=re.escape("ask for (key, d, x, s), or (d, x, s) if nothing is random")):
+        with pytest.raises(
+            TypeError, match=re.escape("ask for (key, d, x, s), or (d, x, s) if nothing is random")
+        ):
             observes(other)(wrong)
 
 
@@ -177,7 +202,11 @@ def test_a_file_that_raises_is_not_left_half_loaded(tmp_path):
 
 def test_two_claims_of_one_name_in_a_file_are_told_apart_by_nobody(tmp_path):
     file = tmp_path / "twins.py"
-    file.write_text(FILE.replace('"bad"', '"good"').replace("wrong(y)", "wrong(x)").replace("return y", "return x"))
+    file.write_text(
+        FILE.replace('"bad"', '"good"').replace("wrong(y)", "wrong(x)").replace("return y", "return x")
+    )
     experiment.load(str(file))
-    with pytest.raises(ValueError, match="good: 2 claims of that name have an experiment; rename all but one"):
+    with pytest.raises(
+        ValueError, match="good: 2 claims of that name have an experiment; rename all but one"
+    ):
         experiment.named("good", str(file))

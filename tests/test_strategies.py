@@ -47,7 +47,14 @@ INTERVALS = [
     Interval(Rational(1, 10**6), Rational(2, 10**6)),
     Interval.Lopen(10**4, 10**4 + pi),
 ]
-OTHERS = [Range(1, oo), Range(2, 9, 3), S.Integers, S.Naturals, FiniteSet(1, 4, 9), FiniteSet(Rational(1, 3), pi)]
+OTHERS = [
+    Range(1, oo),
+    Range(2, 9, 3),
+    S.Integers,
+    S.Naturals,
+    FiniteSet(1, 4, 9),
+    FiniteSet(Rational(1, 3), pi),
+]
 
 
 @pytest.mark.parametrize("domain", INTERVALS + OTHERS, ids=str)
@@ -69,7 +76,9 @@ def test_the_corners_of_an_interval_are_reached(domain):
 def test_a_violation_shrinks_to_a_short_number():
     assert find(strategies.values(Interval(0, pi)), lambda value: value > Rational(1234, 1000)) in (2, pi / 2)
     assert find(strategies.values(Interval(-1, 1)), lambda value: value < 0) == -1
-    assert find(strategies.values(Interval.open(0, 1)), lambda value: value > Rational(1, 3)) == Rational(1, 2)
+    assert find(strategies.values(Interval.open(0, 1)), lambda value: value > Rational(1, 3)) == Rational(
+        1, 2
+    )
     assert find(strategies.values(Range(1, oo)), lambda value: value > 6) == 7
 
 
@@ -107,11 +116,15 @@ def test_arrays_and_activations_have_the_form_of_their_domain(domain, holds):
     ids=str,
 )
 def test_degenerate_arrays_are_found(domain, degenerate):
-    assert degenerate(find(strategies.values(domain), degenerate, settings=settings(max_examples=500, database=None)))
+    assert degenerate(
+        find(strategies.values(domain), degenerate, settings=settings(max_examples=500, database=None))
+    )
 
 
 def test_a_domain_without_a_strategy_says_what_to_write():
-    with pytest.raises(ValueError, match="no strategy for the domain .*; write it as an Interval, a Range, a finite set"):
+    with pytest.raises(
+        ValueError, match=r"no strategy for the domain .*; write it as an Interval, a Range, a finite set"
+    ):
         strategies.values(Union(Interval(0, 1), Interval(2, 3)))
     assert EmptySet is not None
 
@@ -124,7 +137,9 @@ def claim(**fields) -> Claim:
 @given(data=st.data())
 def test_later_parameters_follow_earlier_ones_and_hypotheses_hold(data):
     z, A = IndexedBase("z"), MatrixSymbol("A", d, d)
-    mine = claim(given={d: Range(1, 4), z: vectors(d), A: symmetric(d), x: Interval(0, d)}, where={"small": x < d / 2})
+    mine = claim(
+        given={d: Range(1, 4), z: vectors(d), A: symmetric(d), x: Interval(0, d)}, where={"small": x < d / 2}
+    )
     point = data.draw(strategies.exact_points(mine))
     size = int(point["d"])
     assert point["z"].shape == (size, 1)
@@ -133,7 +148,12 @@ def test_later_parameters_follow_earlier_ones_and_hypotheses_hold(data):
 
 
 def test_a_search_finds_the_shortest_point_and_counts_what_it_looked_at():
-    found = search(claim(given={x: Interval(-1, 1), n: Range(1, oo)}), lambda p: p["x"] * p["n"] > Rational(17, 10), 200, 0)
+    found = search(
+        claim(given={x: Interval(-1, 1), n: Range(1, oo)}),
+        lambda p: p["x"] * p["n"] > Rational(17, 10),
+        200,
+        0,
+    )
     assert found.point == {"x": 1, "n": 2}
     assert 0 < found.looks <= 200
 

@@ -56,8 +56,10 @@ class Activation:
             raise ValueError(f"{self.name}: its derivative of order {order} is not a function, but a measure")
         z = Symbol("z", real=True)
         formula = self.formula(z).diff(z, order)
-        if formula.has(DiracDelta, Derivative, Piecewise):
-            raise ValueError(f"{self.name}: SymPy loses jumps in its derivative of order {order}; list it in weak")
+        if formula.has(DiracDelta, Derivative) or self.formula(z).has(
+            Piecewise
+        ):  # whose jumps SymPy overlooks
+            raise ValueError(f"{self.name}: its derivative of order {order} may lose a jump; list it in weak")
         return lambda at: formula.subs(z, at)
 
 

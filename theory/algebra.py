@@ -15,6 +15,7 @@ from sympy import (
     Derivative,
     Dummy,
     Expr,
+    Indexed,
     Integral,
     KroneckerDelta,
     MatrixBase,
@@ -45,7 +46,6 @@ from sympy import (
     radsimp,
     simplify,
     sin,
-    symbols,
     trigsimp,
 )
 
@@ -81,12 +81,20 @@ class Atoms:
 
     def dummy(self, kind: type, limits: tuple, body: Expr) -> Dummy:
         for other, ends, held, dummy in self.known:
-            if other is kind and ends == limits and (held == body or (kind in COMPARED and alike(held - body))):
+            if (
+                other is kind
+                and ends == limits
+                and (held == body or (kind in COMPARED and alike(held - body)))
+            ):
                 return dummy
-        real = kind not in OPAQUE or body.is_real is not False and not body.has(S.ImaginaryUnit)
+        real = kind not in OPAQUE or (body.is_real is not False and not body.has(S.ImaginaryUnit))
         dummy = Dummy(kind.__name__, real=real or None)
         self.known.append((kind, limits, body, dummy))
         return dummy
+
+    def held(self, dummy: Dummy) -> tuple[type, tuple, Expr]:
+        """What a dummy of these atoms stands for."""
+        return next((kind, ends, body) for kind, ends, body, held in self.known if held == dummy)
 
     def of(self, dummy: Dummy) -> tuple[type, tuple, Expr] | None:
         return next(((kind, ends, body) for kind, ends, body, held in self.known if held == dummy), None)
@@ -96,7 +104,9 @@ def alike(gap: Expr) -> bool:
     """Whether the bodies of two atoms are equal: cheap tests alone, since equal limits are joined later."""
     if gap.has(*OPAQUE, Node, Derivative, DerivativeFamily):
         return vanishes(gap)
-    return not differs_somewhere(gap) and (expand(gap) == 0 or over_first_term(expand(gap)) == 0 or fourier(gap) == 0)
+    return not differs_somewhere(gap) and (
+        expand(gap) == 0 or over_first_term(expand(gap)) == 0 or fourier(gap) == 0
+    )
 
 
 def same(a: Basic, b: Basic) -> bool:
@@ -122,7 +132,7 @@ def joined(flat: Expr, atoms: Atoms) -> list[tuple[tuple, Expr]]:
         inside = [dummy for dummy in term.free_symbols if atoms.of(dummy)]
         key: tuple = tuple(sorted(inside, key=str))
         if len(inside) == 1:
-            kind, limits, body = atoms.of(inside[0])
+            kind, limits, body = atoms.held(inside[0])
             coefficient = term.coeff(inside[0], 1)
             if kind in OPAQUE and expand(coefficient * inside[0] - term) == 0:
                 key, term = (kind, limits), coefficient * body
@@ -235,11 +245,11 @@ def differs_somewhere(expr: Expr) -> bool:
     applied = {part: Dummy(str(part)) for part in expr.atoms(Applied)}  # nothing is known of them
     expr = expr.xreplace(applied)
     free = sorted(expr.free_symbols, key=str)
-    if expr.has(KroneckerDelta, Derivative, He) or any(s.is_integer for s in free):
+    if expr.has(KroneckerDelta, Derivative, Indexed) or any(s.is_even or s.is_odd for s in free):
         return False
-    values = {s: S(37 + 8 * place) / 97 for place, s in enumerate(free)}
+    values = {s: S(6 + place) if s.is_integer else S(37 + 8 * place) / 97 for place, s in enumerate(free)}
     try:
-        value = complex(expr.subs(values).evalf(30))
+        value = complex(written_out(expr.subs(values)).evalf(30))
     except (TypeError, ValueError):
         return False
     return abs(value) > 1e-12
@@ -306,7 +316,13 @@ def fourier(expr: Expr) -> Expr:
     """Trigonometric polynomials are polynomials in complex exponentials, where zero is plain to see."""
     if not expr.has(sin, cos):
         return expr
-    return expand(powsimp(expand(expr.replace(sin, lambda z: sin(z).rewrite(exp)).replace(cos, lambda z: cos(z).rewrite(exp)))))
+    return expand(
+        powsimp(
+            expand(
+                expr.replace(sin, lambda z: sin(z).rewrite(exp)).replace(cos, lambda z: cos(z).rewrite(exp))
+            )
+        )
+    )
 
 
 def shifted(degree: Expr) -> tuple[Expr, int]:

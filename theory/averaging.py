@@ -6,7 +6,7 @@ trade one law for another. Each looks only at means whose laws are the ones it i
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sympy import (
@@ -85,14 +85,18 @@ def law_of(mean: Mean, *families: type[Law]) -> Law:
     (law,) = mean.laws
     if not isinstance(law, families):
         wanted = " or ".join(family.__name__ for family in families)
-        raise Refused(f"{', '.join(law.names)} follow the law {type(law).__name__}, and the rule is about {wanted}")
+        raise Refused(
+            f"{', '.join(law.names)} follow the law {type(law).__name__}, and the rule is about {wanted}"
+        )
     return law
 
 
 def reject_other_law(variates: Iterable[Variate], law: Law, what: str) -> None:
     """The variates that a rule puts in must be all those of one law, in their order."""
     variates = tuple(variates)
-    if variates != variates[0].law.variates or variates[0].law != law.func(variates[0].law.names, *law.parameters):
+    if variates != variates[0].law.variates or variates[0].law != law.func(
+        variates[0].law.names, *law.parameters
+    ):
         raise Refused(f"{names(variates)} must follow {what}")
 
 
@@ -113,10 +117,14 @@ class density:
         return f"the mean is an integral against the density of {names(self.variates)}"
 
     def concerns(self, e: Basic) -> bool:
-        return isinstance(e, Mean) and any(law.names == tuple(v.name for v in self.variates) for law in e.laws)
+        return isinstance(e, Mean) and any(
+            law.names == tuple(v.name for v in self.variates) for law in e.laws
+        )
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no mean over {names(self.variates)}")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), f"no mean over {names(self.variates)}"
+        )
 
     def value(self, mean: Mean, scene: Scene) -> Expr:
         law = next(law for law in mean.laws if law.names == tuple(v.name for v in self.variates))
@@ -144,7 +152,9 @@ def reject_degenerate(rho: Expr, scene: Scene) -> None:
 def reject_no_scale(scale: Expr, scene: Scene) -> None:
     """A standard deviation that may be zero or negative gives no density."""
     if not (scale.is_positive or positive(scale, scene)):
-        raise Refused(f"the standard deviation {scale} is not known to be positive, so that there is no density")
+        raise Refused(
+            f"the standard deviation {scale} is not known to be positive, so that there is no density"
+        )
 
 
 @dataclass(frozen=True)
@@ -160,7 +170,9 @@ class polar:
         return f"polar coordinates: {self.u} = {r} cos {t}, {self.v} = {r} cos({t} − angle), Jacobian {r}"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.u}, {self.v}")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.u}, {self.v}"
+        )
 
     def concerns(self, e: Basic) -> bool:
         return over(e, self.u, self.v)
@@ -186,7 +198,9 @@ class polar:
         constant, both = rest.as_independent(r, t, as_Add=False)
         radial, angular = both.as_independent(t, as_Add=False)
         if r in angular.free_symbols:
-            return constant * Integral(both * exp(-(r**2) / 2), (r, 0, oo), (t, low, high)).xreplace({r: self.to[0]})
+            return constant * Integral(both * exp(-(r**2) / 2), (r, 0, oo), (t, low, high)).xreplace(
+                {r: self.to[0]}
+            )
         radius = Integral(radial * exp(-(r**2) / 2), (r, 0, oo)).xreplace({r: self.to[0]})
         return constant * radius * Integral(angular, (t, low, high))
 
@@ -231,14 +245,16 @@ class price:
 
     rho: Symbol
     at: Expr | None = None
-    variable: Symbol = Symbol("c", real=True)
+    variable: Symbol = field(default_factory=lambda: Symbol("c", real=True))
 
     def __str__(self):
         tail = "" if self.at is None else f", integrated from {self.rho} = {self.at}"
         return f"Price's theorem in {self.rho}{tail}"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        concerns, value = (self.is_derivative, self.differentiated) if self.at is None else (self.is_mean, self.grown)
+        concerns, value = (
+            (self.is_derivative, self.differentiated) if self.at is None else (self.is_mean, self.grown)
+        )
         return everywhere(before, concerns, lambda e: value(e, scene), f"no Gaussian mean in {self.rho}")
 
     def is_derivative(self, e: Basic) -> bool:
@@ -283,7 +299,9 @@ def weak_product(term: Expr, u: Variate, v: Variate, scene: Scene) -> Expr:
     power = powsimp(rest / step(u))
     base, k = power.as_base_exp()
     if base != u or not at_least(k, 1, scene):
-        raise Refused(f"{rest} jumps at {u} = 0: its derivative is a measure, and the theorem needs a function")
+        raise Refused(
+            f"{rest} jumps at {u} = 0: its derivative is a measure, and the theorem needs a function"
+        )
     return constant * k * step(u) * u ** (k - 1)
 
 
@@ -300,7 +318,9 @@ class stein:
         return over(e, self.z)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.z} alone")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.z} alone"
+        )
 
     def value(self, mean: Mean, scene: Scene) -> Expr:
         law = law_of(mean, laws.Gaussian)
@@ -338,8 +358,13 @@ class independent:
         if v in with_u.free_symbols:
             raise Refused(f"{with_u} mixes {u} and {v}, so that the mean does not factor")
         single = [laws.Gaussian(v.name, law.parameters[1]) for v in (u, v)]
-        pieces = [body.xreplace({old: new.variates[0]}) for body, old, new in zip((with_u, with_v), (u, v), single, strict=True)]
-        return constant * Mul(*(Mean(b, one) if b.has(one.variates[0]) else b for b, one in zip(pieces, single, strict=True)))
+        pieces = [
+            body.xreplace({old: new.variates[0]})
+            for body, old, new in zip((with_u, with_v), (u, v), single, strict=True)
+        ]
+        return constant * Mul(
+            *(Mean(b, one) if b.has(one.variates[0]) else b for b, one in zip(pieces, single, strict=True))
+        )
 
 
 @dataclass(frozen=True)
@@ -362,12 +387,16 @@ class radial:
     def value(self, mean: Mean) -> Expr:
         law, (u, v, radius) = law_of(mean, laws.SpherePair), self.to
         rho, d = law.parameters
-        reject_other_law((u, v), laws.GaussianPair("u v", rho, 1), f"Gaussians of correlation {rho} and scale 1")
+        reject_other_law(
+            (u, v), laws.GaussianPair("u v", rho, 1), f"Gaussians of correlation {rho} and scale 1"
+        )
         reject_other_law((radius,), laws.Chi("R", d), f"the law of a radius in dimension {d}")
         p, q = law.variates
         degree = homogeneity(mean.body, p, q)
         if not degree.is_nonnegative:
-            raise Refused(f"the degree {degree} of {mean.body} may be negative, and the radius has no such moment")
+            raise Refused(
+                f"the degree {degree} of {mean.body} may be negative, and the radius has no such moment"
+            )
         return Mean(mean.body.xreplace({p: u, q: v})) / Mean(radius**degree)
 
 
@@ -377,7 +406,9 @@ def homogeneity(body: Expr, p: Variate, q: Variate) -> Expr:
     scaled = expand(body.subs({p: r * p, q: r * q}, simultaneous=True), power_base=True)
     ratio = (scaled / body).cancel() if not scaled.has(Pow) else expand((scaled / body), power_base=True)
     ratio = ratio.simplify()
-    degree = next(iter((ratio.match(r ** Wild("k", exclude=[r])) or {}).values()), S.Zero if ratio == 1 else None)
+    degree = next(
+        iter((ratio.match(r ** Wild("k", exclude=[r])) or {}).values()), S.Zero if ratio == 1 else None
+    )
     if degree is None or {p, q, r} & degree.free_symbols:
         raise Refused(f"{body} is not homogeneous in {p}, {q}")
     return degree
@@ -397,18 +428,24 @@ class plane:
         return over(e, self.w.label)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.w} alone")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.w} alone"
+        )
 
     def value(self, mean: Mean, scene: Scene) -> Expr:
         (d,) = standard_vector(mean)
         sums = sorted((s for s in mean.body.atoms(Sum) if s.has(self.w)), key=str)
         if len(sums) != 2:
-            raise Refused(f"{mean.body} is not a function of the two coordinates of {self.w} along two inputs")
+            raise Refused(
+                f"{mean.body} is not a function of the two coordinates of {self.w} along two inputs"
+            )
         inputs = [self.unit_input(total, d, scene) for total in sums]
         rho = Sum(inputs[0] * inputs[1], *sums[0].limits)
         if sums[0].limits != sums[1].limits:
             raise Refused(f"{sums[0]} and {sums[1]} must run over the same index")
-        reject_other_law(self.to, laws.GaussianPair("u v", rho, 1), f"Gaussians of correlation {rho} and scale 1")
+        reject_other_law(
+            self.to, laws.GaussianPair("u v", rho, 1), f"Gaussians of correlation {rho} and scale 1"
+        )
         seen = mean.body.xreplace(dict(zip(sums, self.to, strict=True)))
         if seen.has(self.w):
             raise Refused(f"{mean.body} depends on {self.w} other than through its two coordinates")
@@ -432,7 +469,9 @@ def standard_vector(mean: Mean) -> Tuple:
     law = law_of(mean, laws.GaussianArray)
     shape, scale = law.parameters
     if len(shape) != 1 or scale != 1:
-        raise Refused(f"{law.names[0]} must be a vector of standard Gaussians; it has shape {shape} and scale {scale}")
+        raise Refused(
+            f"{law.names[0]} must be a vector of standard Gaussians; it has shape {shape} and scale {scale}"
+        )
     return shape
 
 
@@ -483,7 +522,7 @@ class characteristic:
                 raise Refused(f"{part} is not a sum over the entries of {self.w}")
             limits = total.limits
             linear += scale * coefficient(total, self.w)
-        return constant * cos(shift) * exp(-Sum(linear**2, *limits) / 2)
+        return constant * cos(shift) * (exp(-Sum(linear**2, *limits) / 2) if limits else S.One)
 
 
 @dataclass(frozen=True)
@@ -538,7 +577,9 @@ class hermite:
         return over(e, self.u, self.v)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.u}, {self.v}")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.u}, {self.v}"
+        )
 
     def value(self, mean: Mean, scene: Scene) -> Expr:
         law = law_of(mean, laws.GaussianPair)
@@ -583,7 +624,9 @@ class coincide:
         if law.parameters[0] != 1:
             raise Refused(f"{self.u} and {self.v} have correlation {law.parameters[0]}, not one")
         scale = law.parameters[1]
-        reject_other_law((self.to,), laws.Gaussian("z", scale), f"a Gaussian law of standard deviation {scale}")
+        reject_other_law(
+            (self.to,), laws.Gaussian("z", scale), f"a Gaussian law of standard deviation {scale}"
+        )
         return Mean(mean.body.xreplace({variate: self.to for variate in law.variates}))
 
 
@@ -610,7 +653,9 @@ class marginal:
         if mean.body.free_symbols & (set(law.variates) - {u}):
             raise Refused(f"{mean.body} involves the other variate as well")
         scale = law.parameters[1]
-        reject_other_law((self.to,), laws.Gaussian("z", scale), f"a Gaussian law of standard deviation {scale}")
+        reject_other_law(
+            (self.to,), laws.Gaussian("z", scale), f"a Gaussian law of standard deviation {scale}"
+        )
         return Mean(mean.body.xreplace({u: self.to}))
 
 
@@ -688,7 +733,9 @@ def real(expr: Expr) -> bool:
     if isinstance(expr, Add | Mul | Pow):
         powers = not isinstance(expr, Pow) or bool(expr.exp.is_integer)
         return powers and all(real(arg) for arg in expr.args)
-    return isinstance(expr, Indexed) or (real(expr.function) if isinstance(expr, Sum) else bool(expr.is_extended_real))
+    return isinstance(expr, Indexed) or (
+        real(expr.function) if isinstance(expr, Sum) else bool(expr.is_extended_real)
+    )
 
 
 @dataclass(frozen=True)
@@ -711,13 +758,17 @@ class orthogonal:
     def apply(self, before: Basic, scene: Scene) -> Basic:
         from theory.induction import reject_unfit
 
-        degree, lag = (self.off.symbols.get(name) for name in ("k", "l"))
+        if not {"k", "l"} <= set(self.off.symbols):
+            raise Refused(f"{self.off.name} is not about two degrees k and k + l")
+        degree, lag = (self.off.symbols[name] for name in ("k", "l"))
         for claim, indices in ((self.diagonal, {degree: 0}), (self.off, {degree: 0, lag: 1})):
             for index, first in indices.items():
                 if index not in claim.given or not Range(first, oo).is_subset(claim.given[index]):
                     raise Refused(f"{claim.name} must hold for every {index} from {first}")
             reject_unfit(claim, {}, before, scene, apart=indices)
-        return everywhere(before, self.concerns, lambda e: self.value(e, degree, lag), "no double series of means")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, degree, lag), "no double series of means"
+        )
 
     def value(self, total: Sum, degree: Symbol, lag: Symbol) -> Expr:
         (j, *ends), (k, *other) = total.limits
@@ -748,7 +799,9 @@ class odd:
         return over(e, self.z)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.z} alone")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), f"no mean over {self.z} alone"
+        )
 
     def value(self, mean: Mean, scene: Scene) -> Expr:
         law = law_of(mean, laws.Gaussian, laws.Rademacher)

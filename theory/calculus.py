@@ -77,21 +77,29 @@ class integrate:
     by: Expr | None = None
 
     def __str__(self):
-        return f"integrate over {plain(self.variable)}" + ("" if self.by is None else f", antiderivative {plain(self.by)}")
+        return f"integrate over {plain(self.variable)}" + (
+            "" if self.by is None else f", antiderivative {plain(self.by)}"
+        )
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no integral over {self.variable}")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), f"no integral over {self.variable}"
+        )
 
     def concerns(self, e: Basic) -> bool:
         return isinstance(e, Integral) and e.limits[0][0].name == self.variable.name and len(e.limits[0]) == 3
 
     def value(self, integral: Integral, scene: Scene) -> Expr:
         (x, low, high), *outer = integral.limits
-        primitive = self.primitive(integral.function, x, bool(low.is_nonnegative and high.is_extended_nonnegative))
+        primitive = self.primitive(
+            integral.function, x, bool(low.is_nonnegative and high.is_extended_nonnegative)
+        )
         reject_discontinuous(primitive, x, hull(low, high, scene), scene)
         ends = (at_end(primitive, x, end, scene) for end in (high, low))
         done = powers_of_zero(next(ends) - next(ends), scene)
-        if done.replace(lambda e: isinstance(e, Integral | Sum), lambda e: S.One).has(oo, -oo, zoo, nan, AccumBounds):
+        if done.replace(lambda e: isinstance(e, Integral | Sum), lambda e: S.One).has(
+            oo, -oo, zoo, nan, AccumBounds
+        ):
             raise Refused(f"{primitive} has no finite value at an end of the integral over {x}")
         return Integral(done, *outer) if outer else done
 
@@ -100,10 +108,14 @@ class integrate:
             return integrand.expr
         if integrand.has(Node):
             raise Refused(f"the integrand {integrand} holds a mean; say what the mean is first")
-        primitive = antiderivative(TR8(expand(integrand)), x) if self.by is None else self.by.subs(self.variable, x)
+        primitive = (
+            antiderivative(TR8(expand(integrand)), x) if self.by is None else self.by.subs(self.variable, x)
+        )
         inside = Dummy(x.name, positive=True) if positive else x
         if primitive.has(Integral) or not vanishes((primitive.diff(x) - integrand).subs(x, inside)):
-            raise Refused(f"{primitive} is no antiderivative of {integrand}: its derivative is another function")
+            raise Refused(
+                f"{primitive} is no antiderivative of {integrand}: its derivative is another function"
+            )
         return primitive
 
 
@@ -161,7 +173,9 @@ class differentiate:
 def reject_undominated(integrand: Expr, integral: Integral, scene: Scene) -> None:
     """Refuse an integrand that need not fall like a Gaussian in all variables that run over the line."""
     line = tuple(x for x, low, high in integral.limits if (low, high) == (-oo, oo))
-    if line and not all(dominated(term, line, scene) for term in Add.make_args(expand_mul(integrand, deep=False))):
+    if line and not all(
+        dominated(term, line, scene) for term in Add.make_args(expand_mul(integrand, deep=False))
+    ):
         over = ", ".join(map(str, line))
         raise Refused(f"no Gaussian factor in {over} is known to dominate {integrand}")
 
@@ -216,7 +230,9 @@ class leibniz:
         return f"Leibniz's rule in {self.variable}; a polynomial has few derivatives"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), "no derivative of symbolic order")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), "no derivative of symbolic order"
+        )
 
     def concerns(self, e: Basic) -> bool:
         return isinstance(e, Derivative) and any(not count.is_Integer for _, count in e.variable_count)
@@ -245,7 +261,9 @@ class leibniz:
             raise Refused(f"for small {n} the rule would call for a derivative of negative order of {family}")
         return Add(
             *(
-                binomial(n, k).expand(func=True) * polynomial.diff(x, k) * family.func(family.args[0] + n - k, x)
+                binomial(n, k).expand(func=True)
+                * polynomial.diff(x, k)
+                * family.func(family.args[0] + n - k, x)
                 for k in range(degree + 1)
             )
         )
@@ -283,7 +301,9 @@ def one_term(body: Expr, index: Symbol, ends: tuple, ranges: dict) -> Expr | Non
     total = []
     for term in Add.make_args(body):
         deltas = [f for f in Mul.make_args(term) if isinstance(f, KroneckerDelta) and index in f.args]
-        fixed = [(f, other) for f in deltas for other in f.args if other != index and ranges.get(other) == ends]
+        fixed = [
+            (f, other) for f in deltas for other in f.args if other != index and ranges.get(other) == ends
+        ]
         if not fixed:
             return None
         delta, other = fixed[0]
@@ -302,7 +322,9 @@ class gate:
 
     def concerns(self, e: Basic) -> bool:
         x = self.variable
-        return isinstance(e, Integral) and e.limits[0] == (x, -oo, oo) and step(x) in Mul.make_args(e.function)
+        return (
+            isinstance(e, Integral) and e.limits[0] == (x, -oo, oo) and step(x) in Mul.make_args(e.function)
+        )
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(before, self.concerns, self.value, f"no gate in {self.variable} under an integral")
@@ -326,7 +348,9 @@ class constant:
         return mine and self.variable not in e.expr.free_symbols
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"nothing constant in {self.variable}")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), f"nothing constant in {self.variable}"
+        )
 
     def value(self, derivative: Derivative, scene: Scene) -> Expr:
         order = dict(derivative.variable_count)[self.variable]

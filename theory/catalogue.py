@@ -47,7 +47,9 @@ def consistent(found: Iterable[Claim]) -> tuple[Claim, ...]:
     by_name: dict[str, Claim] = {}
     for claim in found:
         if claim.name in by_name:
-            raise claim.error(f"the name is taken by the claim at {':'.join(map(str, by_name[claim.name].at))}")
+            raise claim.error(
+                f"the name is taken by the claim at {':'.join(map(str, by_name[claim.name].at))}"
+            )
         by_name[claim.name] = claim
     for claim in by_name.values():
         for used in claim.uses:

@@ -26,17 +26,18 @@ PROGRESS = 8  # bits that the radius must lose from one attempt to the next, or 
 class Cover(NamedTuple):
     """What branch and bound has shown of ``expr >= 0`` (or ``> 0``) on a box.
 
-    ``closed`` is a proof on the whole box. ``witness`` is an exact rational point at which the
-    inequality fails. ``uncovered`` are the boxes left open, ``measure`` is their volume, ``boxes``
-    the number of boxes looked at. ``sharp_at`` lists where the expression is exactly zero, as
-    points or faces (only the coordinates that are fixed are named).
+    ``closed`` is a proof on the whole box. ``witness`` is an exact point at which the inequality
+    fails: rational, unless a strict one fails only at a contact that is not. ``uncovered`` are the
+    boxes left open, ``measure`` is their volume, ``boxes`` the number of boxes looked at.
+    ``sharp_at`` lists where the search met an exact zero, in the domain or on an open end of it, as
+    points or faces (of which the fixed coordinates are named).
     """
 
     closed: bool
     uncovered: tuple[dict[sympy.Symbol, sympy.Interval], ...]
     measure: float
     boxes: int
-    witness: dict[sympy.Symbol, sympy.Rational] | None
+    witness: dict[sympy.Symbol, sympy.Expr] | None
     sharp_at: tuple[dict[sympy.Symbol, sympy.Expr], ...]
 
 

@@ -24,8 +24,20 @@ from theory.law import Chi, Gaussian, GaussianArray, GaussianPair, Law, Node, Sp
 from theory.statement import Limit, Scaling, Statement
 
 RESERVED = ("key", "draws")
-UNCHECKED = ("even", "odd", "prime", "composite", "irrational", "transcendental", "noninteger", "zero", "imaginary")
-NAME = re.compile(r"[a-z0-9]+(-[A-Za-z0-9]+)*(\.[a-z0-9]+(-[A-Za-z0-9]+)*)*")  # a capital is a symbol, as in depth-L
+UNCHECKED = (
+    "even",
+    "odd",
+    "prime",
+    "composite",
+    "irrational",
+    "transcendental",
+    "noninteger",
+    "zero",
+    "imaginary",
+)
+NAME = re.compile(
+    r"[a-z0-9]+(-[A-Za-z0-9]+)*(\.[a-z0-9]+(-[A-Za-z0-9]+)*)*"
+)  # a capital is a symbol, as in depth-L
 
 
 @dataclass(frozen=True)
@@ -175,7 +187,9 @@ def canonical(expr: Basic) -> str:
 
 def reject_bad_names(claim: Claim) -> None:
     if not isinstance(claim.name, str) or not NAME.fullmatch(claim.name):
-        raise ValueError(f"{claim.name!r}: a claim's name is kebab-case, such as abs-kernel or abs-kernel.rate")
+        raise ValueError(
+            f"{claim.name!r}: a claim's name is kebab-case, such as abs-kernel or abs-kernel.rate"
+        )
     if not isinstance(claim.states, Statement):
         raise TypeError(
             f"{claim.name}: states is {claim.states!r}, which is no statement; "
@@ -197,9 +211,13 @@ def reject_bad_domains(claim: Claim) -> None:
         if name in {label(other) for other in seen}:
             raise claim.error(f"two symbols of given are called {name}; rename one of them")
         if name in RESERVED or iskeyword(name) or not name.isidentifier():
-            raise claim.error(f"a parameter cannot be called {name!r}; rename the symbol (lamda, for instance)")
+            raise claim.error(
+                f"a parameter cannot be called {name!r}; rename the symbol (lamda, for instance)"
+            )
         if isinstance(domain, range):
-            raise claim.error(f"given[{name}] is Python's range; write sympy.Range({domain.start}, {domain.stop})")
+            raise claim.error(
+                f"given[{name}] is Python's range; write sympy.Range({domain.start}, {domain.stop})"
+            )
         if not isinstance(domain, Set | Arrays | Activations):
             raise claim.error(
                 f"given[{name}] is {domain!r}; write a SymPy set such as Interval(-1, 1), a Range, "
@@ -225,19 +243,31 @@ def reject_broken_assumption(claim: Claim, symbol, domain) -> None:
         return
     low, high = domain.inf, domain.sup
     if isinstance(domain, Range) and symbol.is_integer is None:
-        raise claim.error(f"{symbol} lives in {domain} but is not an integer; write symbols('{symbol}', integer=True)")
+        raise claim.error(
+            f"{symbol} lives in {domain} but is not an integer; write symbols('{symbol}', integer=True)"
+        )
     if symbol.is_positive and not (low.is_positive or (low.is_zero and 0 not in domain)):
-        raise claim.error(f"{symbol} is assumed positive, but its domain {domain} goes down to {low}; drop one")
+        raise claim.error(
+            f"{symbol} is assumed positive, but its domain {domain} goes down to {low}; drop one"
+        )
     if symbol.is_nonnegative and low.is_negative:
-        raise claim.error(f"{symbol} is assumed nonnegative, but its domain {domain} starts at {low}; drop one")
+        raise claim.error(
+            f"{symbol} is assumed nonnegative, but its domain {domain} starts at {low}; drop one"
+        )
     if symbol.is_negative and not (high.is_negative or (high.is_zero and 0 not in domain)):
-        raise claim.error(f"{symbol} is assumed negative, but its domain {domain} goes up to {high}; drop one")
+        raise claim.error(
+            f"{symbol} is assumed negative, but its domain {domain} goes up to {high}; drop one"
+        )
     if symbol.is_nonpositive and high.is_positive:
-        raise claim.error(f"{symbol} is assumed nonpositive, but its domain {domain} ends at {high}; drop one")
+        raise claim.error(
+            f"{symbol} is assumed nonpositive, but its domain {domain} ends at {high}; drop one"
+        )
     if symbol.is_nonzero and 0 in domain:
         raise claim.error(f"{symbol} is assumed nonzero, but its domain {domain} holds 0; drop one")
     if symbol.is_integer and not domain.is_subset(S.Integers):
-        raise claim.error(f"{symbol} is assumed to be an integer, but its domain {domain} holds others; write a Range")
+        raise claim.error(
+            f"{symbol} is assumed to be an integer, but its domain {domain} holds others; write a Range"
+        )
     told = [fact for fact in UNCHECKED if symbol.assumptions0.get(fact)]
     if symbol.is_integer is False or told:
         raise claim.error(
@@ -254,14 +284,18 @@ def reject_unbound(claim: Claim) -> None:
     for part in parts:
         functions = part.atoms(AppliedUndef)
         if functions:
-            raise claim.error(f"{names(functions)}: an unknown function; use theory.activation.Unknown and give it a domain")
+            raise claim.error(
+                f"{names(functions)}: an unknown function; use theory.activation.Unknown and give it a domain"
+            )
         loose = free(part) - given
         random = {symbol for symbol in loose if isinstance(symbol, Variate)}
         if random and not isinstance(claim.states, Limit | Scaling):
             raise claim.error(f"{names(random)}: random, but under no Mean, Variance or Probability")
         loose -= random
         if loose:
-            raise claim.error(f"{names(loose)}: no domain; add it to given, as in given={{{names(loose)}: Interval(-1, 1)}}")
+            raise claim.error(
+                f"{names(loose)}: no domain; add it to given, as in given={{{names(loose)}: Interval(-1, 1)}}"
+            )
 
 
 LAWFUL: dict[type[Law], tuple] = {  # the parameters of a law, and where they must lie for it to be one
@@ -279,7 +313,9 @@ def reject_lawless(claim: Claim) -> None:
         for value, (what, range_) in zip(law.parameters, LAWFUL.get(type(law), ()), strict=False):
             home = claim.given.get(value, FiniteSet(value) if value.is_number else None)
             if range_ is not None and isinstance(home, Set) and home.is_subset(range_) is False:
-                raise claim.error(f"{', '.join(law.names)}: the {what} {value} lives in {home}, not in {range_}")
+                raise claim.error(
+                    f"{', '.join(law.names)}: the {what} {value} lives in {home}, not in {range_}"
+                )
 
 
 def names(symbols: Iterable) -> str:

@@ -8,8 +8,9 @@ points of the domain. Balls never close a link, but where they exclude it, it is
 that algebra could not close and balls did not break is *enclosed*, which is evidence and no proof.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Literal, NamedTuple, Protocol
 
 from sympy import (
@@ -29,12 +30,13 @@ from sympy import (
 )
 from sympy.matrices.expressions import MatrixSymbol
 
-from theory import algebra, certify, points, scope
+from theory import algebra, certify, scope
 from theory.activation import Applied
 from theory.claim import Claim
 from theory.domain import Functional, Observed
 from theory.family import DerivativeFamily
 from theory.law import Node
+from theory.points import chosen, substitute
 from theory.statement import Holds, Limit, Relation, Scaling
 
 DEFINITIONS = (
@@ -137,8 +139,9 @@ def links(claim: Claim, points: int = 64, seed: int = 0) -> tuple[Link, ...]:
     left = claim.states.left
     values = [start(claim), *(step.value for step in steps)]
     reject_definition(claim, left)
+    sites = cache(lambda count: chosen(claim, seed, count, largest=3)[:count])  # the same for every link
     return tuple(
-        checked(before, step, scene, points, seed) for before, step in zip(values[:-1], steps, strict=True)
+        checked(before, step, scene, points, sites) for before, step in zip(values[:-1], steps, strict=True)
     )
 
 
@@ -159,7 +162,9 @@ def reject_misplaced(claim: Claim, steps: tuple[Step, ...]) -> None:
     if not all(isinstance(step, Step) for step in steps):
         raise Refused(f"{claim.name}: because must return Step(value, reason) objects")
     if isinstance(claim.states, Holds):
-        raise Refused(f"{claim.name}: a condition has no second side to arrive at; state a relation, or drop because")
+        raise Refused(
+            f"{claim.name}: a condition has no second side to arrive at; state a relation, or drop because"
+        )
     goal = end(claim)
     if goal is None:
         reject_moving(claim, steps[-1].value)
@@ -171,14 +176,18 @@ def reject_misplaced(claim: Claim, steps: tuple[Step, ...]) -> None:
     allowed = DIRECTIONS[claim.states.sign] if isinstance(claim.states, Relation) else {"="}
     for step in steps:
         if step.sign not in allowed:
-            raise Refused(f"{claim.name}: a link '{step.sign}' leads away from the statement; use {sorted(allowed)}")
-    strict = isinstance(claim.states, Relation) and claim.states.sign in "<>"
-    if strict and not any(step.sign == claim.states.sign for step in steps):
+            raise Refused(
+                f"{claim.name}: a link '{step.sign}' leads away from the statement; use {sorted(allowed)}"
+            )
+    sign = claim.states.sign if isinstance(claim.states, Relation) else "="
+    if sign in ("<", ">") and not any(step.sign == sign for step in steps):
         raise Refused(f"{claim.name}: the statement is strict, but no link of its derivation is")
 
 
 def reject_moving(claim: Claim, last: Basic) -> None:
     """What a scaling without a constant ends at must be one: it may not move with the parameter, or vanish."""
+    if not isinstance(claim.states, Scaling):
+        return
     if claim.states.by in last.free_symbols or not last.is_nonzero:
         raise Refused(
             f"{claim.name}: the left side over its gauge ends at {last}, which is not known to be a constant "
@@ -200,10 +209,10 @@ def defines(left: Basic) -> bool:
     return left.has(*DEFINITIONS)
 
 
-def checked(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> Link:
+def checked(before: Basic, step: Step, scene: Scene, count: int, sites: Callable[[int], list]) -> Link:
     """One link, closed by its rule and by algebra if possible, then looked at through balls."""
     closed, note = closes(before, step, scene)
-    looks, witness, why = enclosed(before, step, scene, SPOT_CHECKS if closed else count, seed)
+    looks, witness, why = enclosed(before, step, scene, sites(min(count, SPOT_CHECKS) if closed else count))
     if witness is not None:
         status, note = "broken", why
     elif closed:
@@ -219,11 +228,18 @@ def closes(before: Basic, step: Step, scene: Scene) -> tuple[bool, str]:
         return False, "nothing changes between the two lines"
     if before.has(Float) or step.value.has(Float):
         return False, "a decimal number is rounded and proves nothing; write it as Rational(1, 10)"
-    if any(len(limit) != 3 for total in (*before.atoms(Integral, Sum), *step.value.atoms(Integral, Sum)) for limit in total.limits):
+    if any(
+        len(limit) != 3
+        for total in (*before.atoms(Integral, Sum), *step.value.atoms(Integral, Sum))
+        for limit in total.limits
+    ):
         return False, "an integral or a sum without both its ends is no number; give both"
     twice = [scope.doubly_bound(line, scene.given) for line in (before, step.value)]
     if any(twice):
-        return False, f"{twice[0] or twice[1]} means two things in one line; rename the variable that is bound"
+        return (
+            False,
+            f"{twice[0] or twice[1]} means two things in one line; rename the variable that is bound",
+        )
     try:
         return follows(before, step, scene)
     except Refused as refusal:
@@ -258,7 +274,7 @@ def ordered(before: Basic, step: Step, scene: Scene) -> tuple[bool, str]:
     return cover.closed, f"{cover.boxes} boxes" if cover.closed else f"uncovered measure {cover.measure:.1e}"
 
 
-def enclosed(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> tuple[int, dict | None, str]:
+def enclosed(before: Basic, step: Step, scene: Scene, sites: list) -> tuple[int, dict | None, str]:
     """At how many exact points balls could look at a link, a point where it fails, and why.
 
     A line without a value fails, even where balls cannot look: a link holds on the whole domain.
@@ -268,7 +284,7 @@ def enclosed(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> 
     dark = any(beyond_balls(value) for value in (before, step.value))
     lines = tuple(map(shell, (before, step.value))) if dark else (before, step.value)
     looks = misses = 0
-    for point in points.chosen(scene.claim, seed, count, largest=3)[: SPOT_CHECKS if dark else count]:
+    for point in sites[: SPOT_CHECKS if dark else None]:
         try:
             old, new = (at_point(value, point, scene) for value in lines)
             if old.has(nan, zoo) or new.has(nan, zoo):
@@ -290,16 +306,22 @@ def enclosed(before: Basic, step: Step, scene: Scene, count: int, seed: int) -> 
 def beyond_balls(value: Basic) -> bool:
     """Means, derivatives of symbolic order and integrals in more than one dimension are not looked at."""
     several = any(len(e.limits) > 1 or e.function.has(Integral) for e in value.atoms(Integral))
-    return several or value.has(Node) or any(not c.is_Integer for e in value.atoms(Derivative) for _, c in e.variable_count)
+    return (
+        several
+        or value.has(Node)
+        or any(not c.is_Integer for e in value.atoms(Derivative) for _, c in e.variable_count)
+    )
 
 
 def shell(value: Basic) -> Basic:
     """An expression without what stands inside its means, integrals, sums and derivatives."""
-    return value.replace(lambda e: isinstance(e, Node | Integral | Sum | Product | Derivative), lambda e: Dummy())
+    return value.replace(
+        lambda e: isinstance(e, Node | Integral | Sum | Product | Derivative), lambda e: Dummy()
+    )
 
 
 def at_point(value: Basic, point: dict, scene: Scene) -> Basic:
-    return points.substitute(value, {symbol: point[name] for name, symbol in scene.claim.symbols.items()})
+    return substitute(value, {symbol: point[name] for name, symbol in scene.claim.symbols.items()})
 
 
 def excluded(gap, sign: Sign) -> bool:
@@ -313,5 +335,3 @@ def proves(chain: Iterable[Link]) -> bool:
     """Whether every link is closed, and there is one."""
     chain = tuple(chain)
     return bool(chain) and all(link.status == "closed" for link in chain)
-
-

@@ -30,7 +30,9 @@ class Arrays:
     def __str__(self) -> str:
         size = " x ".join(map(str, self.shape))
         name = {1: "vectors of dimension", 2: "matrices"}[len(self.shape)]
-        kind = "data sets" if self.form == "data" else f"{'' if self.form == 'any' else self.form + ' '}{name}"
+        kind = (
+            "data sets" if self.form == "data" else f"{'' if self.form == 'any' else self.form + ' '}{name}"
+        )
         return f"{'unit ' if self.unit else ''}{kind} {size}"
 
 
@@ -295,4 +297,3 @@ def observed(name: str, *shape):
 def measured(expr) -> tuple:
     """The observed quantities in an expression, by name."""
     return tuple(sorted(Tuple(sympify(expr)).atoms(Observed, ObservedArray), key=lambda item: item.name))
-

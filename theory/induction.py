@@ -2,15 +2,32 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from sympy import Basic, Expr, IndexedBase, Integer, Integral, Interval, Range, S, Set, Sum, Symbol, acos, cos, oo, pi, sympify
+from sympy import (
+    Basic,
+    Expr,
+    IndexedBase,
+    Integer,
+    Integral,
+    Interval,
+    Range,
+    S,
+    Set,
+    Sum,
+    Symbol,
+    acos,
+    cos,
+    oo,
+    pi,
+    sympify,
+)
 
 from theory import derivation, scope
-from theory.claim import Claim, canonical
+from theory.claim import Claim, canonical, sizes
 from theory.derivation import Refused, Rule, Scene, Step
 from theory.domain import Activations, Arrays
-from theory.law import Law, Variate, variates
+from theory.law import Law, Variate
 from theory.regularity import hull
 from theory.statement import Relation
 
@@ -105,7 +122,9 @@ def reject_unmet(claim: Claim, at: Mapping, scene: Scene) -> None:
     here = {symbol: sympify(value) for symbol, value in at.items()}
     for name, condition in claim.where.items():
         if put(condition, here) not in scene.claim.where.values():
-            raise Refused(f"{claim.name} holds where {name} ({condition}); list that in where at these values")
+            raise Refused(
+                f"{claim.name} holds where {name} ({condition}); list that in where at these values"
+            )
 
 
 def reject_impostor(claim: Claim) -> None:
@@ -128,7 +147,9 @@ def anonymous(claim: Claim) -> str:
         plain = law.twin(*(f"_{place}" for place in range(len(law.names))))
         swap |= {law: plain, **{old: Variate(plain, place) for place, old in enumerate(law.variates)}}
     said = [canonical(side.xreplace(swap)) for side in claim.states.sides]
-    return "\n".join([*said, *(f"{symbol} in {domain}" for symbol, domain in claim.given.items()), str(dict(claim.where))])
+    return "\n".join(
+        [*said, *(f"{symbol} in {domain}" for symbol, domain in claim.given.items()), str(dict(claim.where))]
+    )
 
 
 def reject_outside(name: str, symbol, value, domain, before: Basic, scene: Scene) -> None:
@@ -137,7 +158,7 @@ def reject_outside(name: str, symbol, value, domain, before: Basic, scene: Scene
     known = scene.domain(value)
     if known is None and isinstance(value, Symbol):
         known = between(value, before, scene)
-    if not (within(known, domain) or isinstance(domain, Set) and in_set(value, domain, scene)):
+    if not (within(known, domain) or (isinstance(domain, Set) and in_set(value, domain, scene))):
         raise Refused(f"{symbol} = {value} need not lie in {domain}, where {name} holds")
 
 
@@ -153,7 +174,9 @@ def within(known, domain) -> bool:
 
 def between(variable: Symbol, before: Basic, scene: Scene) -> Set | None:
     """Where a variable of integration or of summation runs."""
-    limits = [limit for total in before.atoms(Integral, Sum) for limit in total.limits if limit[0] == variable]
+    limits = [
+        limit for total in before.atoms(Integral, Sum) for limit in total.limits if limit[0] == variable
+    ]
     if len(limits) != 1:
         return None
     _, low, high = limits[0]
@@ -172,7 +195,11 @@ def in_set(value: Expr, domain: Set, scene: Scene) -> bool:
         return Range(known.inf + shift, oo).is_subset(domain) is True
     if isinstance(value, cos):
         return bool(value.args[0].is_real) and Interval(-1, 1).is_subset(domain) is True
-    return isinstance(value, acos) and is_correlation(value.args[0], scene) and Interval(0, pi).is_subset(domain) is True
+    return (
+        isinstance(value, acos)
+        and is_correlation(value.args[0], scene)
+        and Interval(0, pi).is_subset(domain) is True
+    )
 
 
 def is_correlation(value: Expr, scene: Scene) -> bool:
@@ -184,7 +211,9 @@ def is_correlation(value: Expr, scene: Scene) -> bool:
         return False
     index, factors = value.limits[0][0], value.function.args
     entries = all(factor.is_Indexed and factor.indices == (index,) for factor in factors)
-    return entries and len(factors) == 2 and all(getattr(scene.domain(f.base), "unit", False) for f in factors)
+    return (
+        entries and len(factors) == 2 and all(getattr(scene.domain(f.base), "unit", False) for f in factors)
+    )
 
 
 @dataclass(frozen=True)
@@ -199,9 +228,13 @@ class granted:
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         if not 1 <= self.back <= len(scene.hypotheses):
-            raise Refused(f"no hypothesis is granted {self.back} below; the induction grants {len(scene.hypotheses)}")
+            raise Refused(
+                f"no hypothesis is granted {self.back} below; the induction grants {len(scene.hypotheses)}"
+            )
         if scene.climbing in self.at:
-            raise Refused(f"the hypothesis is granted {self.back} below {scene.climbing}, and at no other value of it")
+            raise Refused(
+                f"the hypothesis is granted {self.back} below {scene.climbing}, and at no other value of it"
+            )
         for symbol, value in self.at.items():
             if symbol not in scene.claim.given:
                 raise Refused(f"the hypothesis has no parameter {symbol}")
@@ -210,6 +243,16 @@ class granted:
         if self.at:
             reject_unmet(scene.claim, self.at, scene)
         return replaced(before, scene.hypotheses[self.back - 1], self.at, "the left side of the hypothesis")
+
+
+class Chain(NamedTuple):
+    """What an induction has to prove: from ``left`` to ``right`` by ``steps``, with what ``scene`` grants."""
+
+    what: str
+    left: Basic
+    right: Basic
+    steps: tuple[Step, ...]
+    scene: Scene
 
 
 @dataclass(frozen=True)
@@ -228,6 +271,12 @@ class induct:
         return f"induction on {self.n}, from {self.n} = {', '.join(map(str, self.base))}"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
+        for chain in self.chains(before, scene):
+            prove(chain)
+        return scene.claim.states.sides[-1]
+
+    def chains(self, before: Basic, scene: Scene) -> tuple[Chain, ...]:
+        """The chains to be proved: one for each base, and the step. Raises ``Refused`` where there is no induction."""
         states = scene.claim.states
         if not isinstance(states, Relation) or states.sign != "=":
             raise Refused("an induction proves an equality; the statement is none")
@@ -236,15 +285,17 @@ class induct:
         first, goal = self.first(scene), states.right
         if sorted(self.base) != list(range(first, first + len(self.base))) or not self.base:
             raise Refused(f"the bases {sorted(self.base)} must be consecutive and start at {first}")
+        found = []
         for value, steps in self.base.items():
             at = {self.n: Integer(value)}
             given = {s: d for s, d in scene.given.items() if s != self.n}
             here = scene.within(given=given, hypotheses=(), climbing=None)
-            self.prove(f"{self.n} = {value}", before.subs(at), goal.subs(at), steps, here)
-        below = tuple((before.subs(self.n, self.n - k), goal.subs(self.n, self.n - k)) for k in range(1, len(self.base) + 1))
+            found.append(Chain(f"{self.n} = {value}", before.subs(at), goal.subs(at), steps, here))
+        backs = range(1, len(self.base) + 1)
+        below = tuple((before.subs(self.n, self.n - k), goal.subs(self.n, self.n - k)) for k in backs)
         higher = {**scene.given, self.n: Range(first + len(self.base), oo)}
-        self.prove("the step", before, goal, self.step, scene.within(given=higher, hypotheses=below, climbing=self.n))
-        return goal
+        here = scene.within(given=higher, hypotheses=below, climbing=self.n)
+        return (*found, Chain("the step", before, goal, self.step, here))
 
     def first(self, scene: Scene) -> int:
         """The smallest value of n, whose domain must be all integers from there."""
@@ -252,21 +303,25 @@ class induct:
         if not isinstance(domain, Range) or domain != Range(domain.inf, oo):
             raise Refused(f"{self.n} must live in a Range(n0, oo) for an induction; found {domain}")
         for symbol, other in scene.given.items():
-            named = other.free_symbols if isinstance(other, Set) else set().union(*(s.free_symbols for s in getattr(other, "shape", ())))
-            if self.n in named:
-                raise Refused(f"the domain of {symbol} depends on {self.n}, so that the hypotheses are about another one")
+            if any(self.n in part.free_symbols for part in sizes(other)):
+                raise Refused(
+                    f"the domain of {symbol} depends on {self.n}, so that the hypotheses are about another one"
+                )
         for name, condition in scene.claim.where.items():
             if self.n in condition.free_symbols:
                 raise Refused(f"the hypothesis {name} depends on {self.n}, and need not hold below")
         return int(domain.inf)
 
-    def prove(self, what: str, left: Basic, right: Basic, steps: tuple[Step, ...], scene: Scene) -> None:
-        values = [left, *(step.value for step in steps)]
-        if not steps or not derivation.algebra.same(values[-1], right):
-            raise Refused(f"{what}: the chain ends at {values[-1]}, not at {right}")
-        for line, (before, step) in enumerate(zip(values[:-1], steps, strict=True), 1):
-            if step.sign != "=":
-                raise Refused(f"{what}, line {line}: '{step.sign}' proves no equality")
-            closed, note = derivation.closes(before, step, scene)
-            if not closed:
-                raise Refused(f"{what}, line {line} ({step.reason}): {note}")
+
+def prove(chain: Chain) -> None:
+    """Raises ``Refused`` at the first line of a chain that does not close, or for one that ends elsewhere."""
+    what, left, right, steps, scene = chain
+    values = [left, *(step.value for step in steps)]
+    if not steps or not derivation.algebra.same(values[-1], right):
+        raise Refused(f"{what}: the chain ends at {values[-1]}, not at {right}")
+    for line, (before, step) in enumerate(zip(values[:-1], steps, strict=True), 1):
+        if step.sign != "=":
+            raise Refused(f"{what}, line {line}: '{step.sign}' proves no equality")
+        closed, note = derivation.closes(before, step, scene)
+        if not closed:
+            raise Refused(f"{what}, line {line} ({step.reason}): {note}")

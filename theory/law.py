@@ -234,11 +234,13 @@ class Node(Expr):
 def reject_ambiguous(node: str, bound) -> None:
     """Refuse two laws of one family for one name: a mean over both would not say which is meant."""
     home: dict[tuple[type, str], Law] = {}
-    for law, name in ((law, name) for law in bound for name in law.names):
+    for law, name in ((each, name) for each in bound for name in each.names):
         other = home.setdefault((type(law), name), law)
         if other != law:
             parameters = " and ".join(str(each.parameters) for each in (other, law))
-            raise ValueError(f"{node}: {name} follows two laws {type(law).__name__}, {parameters}; rename one of them")
+            raise ValueError(
+                f"{node}: {name} follows two laws {type(law).__name__}, {parameters}; rename one of them"
+            )
 
 
 def rebound(body: Basic, bound) -> Basic:

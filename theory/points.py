@@ -100,7 +100,8 @@ def placed(claim: Claim, point: Point) -> dict:
 def admits(claim: Claim, point: Point) -> bool:
     """Whether a point lies in every domain and satisfies every joint hypothesis."""
     inside = all(
-        contains(resolved(domain, placed(claim, point)), point[name]) for name, domain in domains(claim).items()
+        contains(resolved(domain, placed(claim, point)), point[name])
+        for name, domain in domains(claim).items()
     )
     return inside and all(true_at(claim, sympify(condition), point) for condition in claim.where.values())
 
@@ -124,7 +125,9 @@ def contains(domain, value) -> bool:
 def resolved(domain, known: Mapping):
     """A domain with earlier parameters put in."""
     if isinstance(domain, Arrays):
-        return Arrays(tuple(sympify(size).subs(numbers(known)) for size in domain.shape), domain.form, domain.unit)
+        return Arrays(
+            tuple(sympify(size).subs(numbers(known)) for size in domain.shape), domain.form, domain.unit
+        )
     return domain.subs(numbers(known)) if isinstance(domain, Set) else domain
 
 
@@ -140,14 +143,18 @@ def corner(domain, largest: int, known: Mapping, near: tuple) -> list:
         return array_corners(domain) if all(size.is_Integer for size in domain.shape) else [None] * 3
     if isinstance(domain, Interval):
         return interval_corners(domain, near)
-    return integers(domain, largest) if domain.is_iterable or domain.is_subset(S.Integers) else list(domain.args)
+    return (
+        integers(domain, largest) if domain.is_iterable or domain.is_subset(S.Integers) else list(domain.args)
+    )
 
 
 def interval_corners(domain: Interval, distances: tuple = NEAR) -> list:
     low, high = domain.inf, domain.sup
     if low is -oo or high is oo:
         middle = 0 if 0 in domain else low + 1 if high is oo else high - 1
-        near = [end + sign * step for end, sign in ((low, 1), (high, -1)) if end.is_finite for step in distances]
+        near = [
+            end + sign * step for end, sign in ((low, 1), (high, -1)) if end.is_finite for step in distances
+        ]
         ends = [end for end in (low, high) if end.is_finite]
         return [value for value in (*ends, middle, *near) if domain.contains(value) == S.true]
     ends = [low, (low + high) / 2, high, *(0 for _ in (1,) if domain.contains(0) == S.true)]
@@ -233,7 +240,9 @@ def at_point(claim: Claim, expr: Basic, point: Mapping) -> Basic:
     """
     unknown = set(point) - set(claim.symbols)
     if unknown:
-        raise claim.error(f"no parameter {', '.join(sorted(unknown))}; it has {', '.join(claim.symbols) or 'none'}")
+        raise claim.error(
+            f"no parameter {', '.join(sorted(unknown))}; it has {', '.join(claim.symbols) or 'none'}"
+        )
     return substitute(expr, {claim.symbols[name]: value for name, value in point.items()})
 
 

@@ -42,7 +42,6 @@ from sympy import (
     hessian,
     log,
     lowergamma,
-    oo,
     sign,
     sin,
     sinh,
@@ -115,7 +114,12 @@ def hull(low: Expr, high: Expr, scene: Scene) -> Set:
     if low.is_number and high.is_number:
         return Interval(*(low, high) if low <= high else (high, low))
     sets = [scene.domain(symbol) for end in (low, high) for symbol in end.free_symbols]
-    if {low, high} <= {S.Zero, *scene.given} and len(sets) == 1 and isinstance(sets[0], Interval) and 0 in sets[0]:
+    if (
+        {low, high} <= {S.Zero, *scene.given}
+        and len(sets) == 1
+        and isinstance(sets[0], Interval)
+        and 0 in sets[0]
+    ):
         return sets[0]
     return S.Reals
 
@@ -140,7 +144,9 @@ def inside(interval: Set) -> list[Expr]:
     if low.is_finite and high.is_finite:
         return [low + (high - low) * share for share in SAMPLES]
     if low.is_finite or high.is_finite:
-        return [low + share / (1 - share) if low.is_finite else high - share / (1 - share) for share in SAMPLES]
+        return [
+            low + share / (1 - share) if low.is_finite else high - share / (1 - share) for share in SAMPLES
+        ]
     return [(2 * share - 1) / (share * (1 - share)) for share in SAMPLES]
 
 
@@ -196,7 +202,9 @@ def moderate(part: Expr, over: Iterable[Symbol], scene: Scene | None) -> bool:
     if isinstance(part, (*BOUNDED, *JUMPING)):
         return True
     if isinstance(part, Applied) and scene is not None:
-        return part.args[2].is_polynomial(*over) and all(grows_moderately(*kind) for kind in members(part, scene))
+        return part.args[2].is_polynomial(*over) and all(
+            grows_moderately(*kind) for kind in members(part, scene)
+        )
     if isinstance(part, Add | Mul | He | Abs | Max | Min):
         return all(moderate(arg, over, scene) for arg in part.args)
     return part in over or bool(
@@ -296,7 +304,9 @@ def members(applied: Applied, scene: Scene | None) -> list[tuple[Activation, int
     """The activations that an unknown one may be, with the order of the derivative applied."""
     domain = scene and scene.domain(applied.args[0])
     if not isinstance(domain, Activations):
-        raise Refused(f"{applied.args[0]} has no domain, so that nothing is known of it; give it activations(...)")
+        raise Refused(
+            f"{applied.args[0]} has no domain, so that nothing is known of it; give it activations(...)"
+        )
     return [(member, applied.order) for member in domain.members]
 
 
@@ -312,8 +322,11 @@ def least(n: Expr, scene: Scene) -> Expr:
 
 
 def at_least(k: Expr, bound: int, scene: Scene | None) -> bool:
-    """Whether an exponent, a number or a symbol of the domain plus a number, is at least ``bound``."""
-    shift, base = k.as_coeff_Add()
-    if base == 0:
+    """Whether an exponent, a number plus a multiple of a symbol of the domain, is at least ``bound``."""
+    shift, rest = k.as_coeff_Add()
+    factor, base = rest.as_coeff_Mul()
+    if rest == 0:
         return bool(shift >= bound)
-    return scene is not None and isinstance(scene.domain(base), Set) and bool(least(base, scene) + shift >= bound)
+    if scene is None or not factor.is_positive or not isinstance(scene.domain(base), Set):
+        return False
+    return bool(factor * least(base, scene) + shift >= bound)

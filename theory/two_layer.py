@@ -31,7 +31,9 @@ NETWORKS = {
     sigma: activations(RELU, ERF, TANH, GELU, SOFTPLUS, COSINE),
 }
 SOURCE = Source(
-    "003", 838, "K_1 = sum_j a_j^2 sigma'(w_j^T x) sigma'(w_j^T x') x^T x' and K_2 = sum_j sigma(w_j^T x) sigma(w_j^T x')"
+    "003",
+    838,
+    "K_1 = sum_j a_j^2 sigma'(w_j^T x) sigma'(w_j^T x') x^T x' and K_2 = sum_j sigma(w_j^T x) sigma(w_j^T x')",
 )
 
 

@@ -204,22 +204,22 @@ limit_false = Claim(
 )
 average = observed("A")
 median_true = Claim(
-    "limit-median-true", "The law of large numbers.", {m: Range(16, 4097)}, limit(average, 1, by=m, rate=-1)
+    "limit-median-true", "The law of large numbers.", {m: Range(16, 1025)}, limit(average, 1, by=m, rate=-1)
 )
 median_false = Claim(
     "limit-median-false",
     "To another mean.",
-    {m: Range(16, 4097)},
+    {m: Range(16, 1025)},
     limit(average, Rational(9, 10), by=m, rate=-1),
 )
 
 
-@observes(median_true)
+@observes(median_true, resolution=1e-2)
 def average_of_squares(key, m):
     return jnp.mean(jax.random.normal(key, (m,)) ** 2)
 
 
-observes(median_false)(average_of_squares)
+observes(median_false, resolution=1e-2)(average_of_squares)
 
 # Scalings: exact, one-sided, with a logarithm, with a constant, towards zero; computed and measured.
 harmonic = Sum(1 / k, (k, 1, m))
@@ -242,12 +242,10 @@ width = observed("W")
 walk_true = Claim(
     "scaling-measured-true",
     "A random walk.",
-    {m: Range(64, 4097)},
+    {m: Range(16, 513)},
     scaling(Mean(width), Rational(1, 2), by=m),
 )
-walk_false = Claim(
-    "scaling-measured-false", "Ballistic.", {m: Range(64, 4097)}, scaling(Mean(width), 1, by=m)
-)
+walk_false = Claim("scaling-measured-false", "Ballistic.", {m: Range(16, 513)}, scaling(Mean(width), 1, by=m))
 
 
 @observes(walk_true)

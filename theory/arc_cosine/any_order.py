@@ -45,7 +45,7 @@ from theory.law import Mean, step
 from theory.statement import at_least, equal
 
 
-class h(DerivativeFamily):  # noqa: N801 - the function of the text
+class h(DerivativeFamily):
     """``h(n, rho)``: the n-th derivative of (pi - acos(rho))/sqrt(1 - rho**2)."""
 
     @classmethod

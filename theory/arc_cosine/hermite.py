@@ -129,7 +129,12 @@ different_degrees = Claim(
             S.Zero,
             induct(
                 k,
-                {0: (Step(Mean(He(l, p1)), marginal(p, p1)), Step(S.Zero, lemma(named(vanishing, p1), {k: l})))},
+                {
+                    0: (
+                        Step(Mean(He(l, p1)), marginal(p, p1)),
+                        Step(S.Zero, lemma(named(vanishing, p1), {k: l})),
+                    )
+                },
                 different_climb(),
             ),
         ),

@@ -45,7 +45,9 @@ TIDY = {
     0: OPENING,
     1: sin(theta) + OPENING * cos(theta),
     2: 3 * sin(theta) * cos(theta) + OPENING * (1 + 2 * cos(theta) ** 2),
-    4: 40 * sin(2 * theta) + 25 * sin(4 * theta) / 4 + OPENING * (9 + 72 * cos(theta) ** 2 + 24 * cos(theta) ** 4),
+    4: 40 * sin(2 * theta)
+    + 25 * sin(4 * theta) / 4
+    + OPENING * (9 + 72 * cos(theta) ** 2 + 24 * cos(theta) ** 4),
 }
 TITLES = {
     0: "Both of two neurons' gates are open with a probability that is linear in the angle.",
@@ -90,7 +92,8 @@ def polar_chain(order: int) -> tuple[Step, ...]:
 
 TURNED = {
     2: OPENING * (2 + cos(2 * theta)) / 8 + 3 * sin(2 * theta) / 16,
-    4: OPENING * (18 + 16 * cos(2 * theta) + cos(4 * theta)) / 128 + 5 * (32 * sin(2 * theta) + 5 * sin(4 * theta)) / 1536,
+    4: OPENING * (18 + 16 * cos(2 * theta) + cos(4 * theta)) / 128
+    + 5 * (32 * sin(2 * theta) + 5 * sin(4 * theta)) / 1536,
 }
 order_0, order_1, order_2 = orders = tuple(kappa(order) for order in (0, 1, 2))
 second_moment = kappa(4, "arccos-order-2.second-moment")
@@ -135,7 +138,10 @@ def of_inputs(order: int) -> Claim:
         given={d: Range(1, oo), X: unit_vectors(d), Y: unit_vectors(d), a: POSITIVE, b: POSITIVE},
         states=equal(Mean(rectified(a * seen_x, b * seen_y, order)), value),
         because=lambda: (
-            Step((a * b) ** order * Mean(rectified(seen_x, seen_y, order)), "norms are positive, and factor out")
+            Step(
+                (a * b) ** order * Mean(rectified(seen_x, seen_y, order)),
+                "norms are positive, and factor out",
+            )
             if order
             else Step(Mean(rectified(*pair, 0)), plane(w, pair)),
             *((Step((a * b) ** order * Mean(rectified(*pair, order)), plane(w, pair)),) if order else ()),

@@ -27,7 +27,9 @@ from theory.statement import equal
 f, g = Unknown("f"), Unknown("g")
 ps, qs = gaussian.pair(rho, scale=s)
 TESTED = activations(ERF, TANH, SINE, SQUARE, SOFTPLUS)
-weight = exp(-(x**2 - 2 * rho * x * y + y**2) / (2 * s**2 * (1 - rho**2))) / (2 * pi * s**2 * sqrt(1 - rho**2))
+weight = exp(-(x**2 - 2 * rho * x * y + y**2) / (2 * s**2 * (1 - rho**2))) / (
+    2 * pi * s**2 * sqrt(1 - rho**2)
+)
 everywhere = ((x, -oo, oo), (y, -oo, oo))
 
 
@@ -36,7 +38,10 @@ def price_chain() -> tuple[Step, ...]:
     lines = (
         Step(Derivative(Integral(fx * gy * weight, *everywhere), rho), density(ps, qs)),
         Step(Integral(Derivative(fx * gy * weight, rho), *everywhere), differentiate(rho)),
-        Step(s**2 * Integral(fx * gy * Derivative(weight, x, y), *everywhere), "the density solves a heat equation"),
+        Step(
+            s**2 * Integral(fx * gy * Derivative(weight, x, y), *everywhere),
+            "the density solves a heat equation",
+        ),
         Step(-(s**2) * Integral(fx1 * gy * Derivative(weight, y), *everywhere), by_parts(x)),
         Step(s**2 * Integral(fx1 * gy1 * weight, *everywhere), by_parts(y)),
     )
