@@ -14,7 +14,7 @@ from sympy import Basic
 
 from numerics import rounding
 from numerics.kinds import relation
-from numerics.sides import numbers, settled, spelled
+from numerics.sides import as_floats, numbers, settled, spelled
 from theory import points
 from theory.claim import Claim
 from theory.domain import measured
@@ -128,11 +128,16 @@ def both_sides(claim: Claim, point: points.Point, returned) -> tuple[rounding.Si
 
 def sizes_of(claim: Claim, expr: Basic, point: points.Point, value: np.ndarray) -> np.ndarray:
     """The size of a side of theory; its own magnitude where floats cannot follow it."""
-    try:
-        size = np.reshape(rounding.sized(settled(claim, expr, point), {}).size, value.shape)
-    except (rounding.Unevaluable, TypeError, ZeroDivisionError):
-        size = np.zeros(value.shape)
-    return np.asarray(np.maximum(np.abs(value), size))
+    arrays = {label: as_floats(values) for label, values in points.tables(claim, point).items()}
+    for loops in (True, False):  # as they stand, else written out
+        try:
+            size = np.reshape(
+                rounding.sized(settled(claim, expr, point, loops), {}, arrays).size, value.shape
+            )
+        except (rounding.Unevaluable, TypeError, ZeroDivisionError):
+            continue
+        return np.asarray(np.maximum(np.abs(value), size))
+    return np.abs(value)
 
 
 def known_values(returned) -> list:

@@ -6,6 +6,7 @@ goes wrong in it is held against this claim alone.
 
 import time
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from numerics import certificate, climbing, conditions, sides
@@ -136,7 +137,7 @@ class Case:
         if not own and not lends(claim, slip, self.sheets):
             return self.settle_slip(found)
         self.subject = slip.name if own else claim.name
-        row = self.row._replace(claim=slip, points=slip_points(slip, at, self.row), problem="")
+        row = replace(self.row, claim=slip, fixed=slip_points(slip, at, self.row))
         self.tasks = experiment(row, self.sheets[self.subject], self.settings, at)
         return self.step(None)
 

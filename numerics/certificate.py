@@ -6,7 +6,6 @@ that is a box. Where the left side is a mean, the first line of its derivation t
 stands for it. A ball that excludes the claim at an exact point refutes it; the point is then shrunk.
 """
 
-from itertools import islice
 from typing import Any
 
 from sympy import Basic, Interval, MatrixBase
@@ -23,6 +22,7 @@ from theory.law import Variate
 from theory.statement import Holds, Relation
 
 POINTS = 64
+PROVED_POINTS = 16  # where every link closes, balls are a second opinion
 DIGITS = 30
 CHECK_DIGITS = 45  # an exclusion is looked at once more, at higher precision, before it refutes
 SHRINKING = 60  # looks of Hypothesis, after a refutation
@@ -88,7 +88,7 @@ def certified(claim: Claim, chain: tuple[Link, ...], seed: int, at: points.Point
         covered = cover(claim, *pair)
         if covered is not None:
             return covered
-    return enclosed(claim, *pair, seed, at)
+    return enclosed(claim, *pair, seed, at, PROVED_POINTS if derivation.proves(chain) else POINTS)
 
 
 def comparable(claim: Claim, chain: tuple[Link, ...]) -> tuple[Basic, Basic] | None:
@@ -133,9 +133,11 @@ def cover(claim: Claim, left: Basic, right: Basic) -> Finding | None:
     )
 
 
-def enclosed(claim: Claim, left: Basic, right: Basic, seed: int, at: points.Point | None) -> Finding:
+def enclosed(
+    claim: Claim, left: Basic, right: Basic, seed: int, at: points.Point | None, count: int = POINTS
+) -> Finding:
     """Both sides at exact points: the lattice, and draws from the seed."""
-    chosen = [at] if at is not None else list(islice(points.chosen(claim, seed, POINTS), 2 * POINTS))
+    chosen = [at] if at is not None else points.chosen(claim, seed, count)
     looks, misses, reason = 0, 0, ""
     for point in chosen:
         try:
@@ -160,10 +162,9 @@ def enclosed(claim: Claim, left: Basic, right: Basic, seed: int, at: points.Poin
 
 def excludes(claim: Claim, left: Basic, right: Basic, point: points.Point, digits: int) -> bool:
     """Whether balls rule the relation out at a point, in any entry."""
-    here = [sides.settled(claim, side, point) for side in (left, right)]
-    return any(
-        rules_out(certify.difference(*pair, {}, digits), relation(claim).sign) for pair in entry_pairs(*here)
-    )
+    here = [sides.settled(claim, side, point, loops=True) for side in (left, right)]
+    tables, sign = points.tables(claim, point), relation(claim).sign
+    return any(rules_out(certify.difference(*pair, tables, digits), sign) for pair in entry_pairs(*here))
 
 
 def entry_pairs(left: Basic, right: Basic) -> list[tuple[Basic, Basic]]:

@@ -19,7 +19,7 @@ from theory.statement import Holds
 
 KEYS = 4
 ALARMS = 8  # breaches that are looked into
-LOOKS = 60
+LOOKS = 32
 SEARCH_SHARE = 0.25  # of the budget
 
 

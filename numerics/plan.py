@@ -7,24 +7,28 @@ reused, and a claim added to a chapter makes no other stale.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from math import log, sqrt
 from pathlib import Path
 from typing import NamedTuple
 
 from scipy.stats import norm
-from sympy import Interval
+from sympy import IndexedBase, Integer, Interval, Range, oo
 
 from numerics import sides
 from numerics.experiment import draws_wanted
 from numerics.kinds import is_trend, trend
 from theory import points
 from theory.claim import Claim
+from theory.domain import Arrays
 
 SLOTS = 64
 DRAWN = 4  # points drawn from the seed, beside the lattice: draws cost
 LARGEST, CLOSE = 3, points.NEAR[2:3]  # for them one distance from an end, at which single precision suffices
-EXACT = 24  # where nothing is random, points are cheap
+EXACT = 12  # where nothing is random, points are cheap
+WIDE, WIDES = 2**12, 1  # a width that is called wide, and the points that have it
 CLIMBS = 2  # points at which a limit or a scaling is followed
 BETA = 1e-6  # chance to miss a discrepancy of the size of the resolution
 NANOSECONDS = 8.0  # a draw at a point, on one core: for the estimate of the cost only
@@ -40,28 +44,49 @@ class Settings(NamedTuple):
     store: Path | None = None
 
 
-class Row(NamedTuple):
-    """One claim's part of a plan; ``draws`` is the most that a point may ask for, 0 if nothing is drawn."""
+@dataclass(frozen=True)
+class Row:
+    """One claim's part of a plan. Its points follow from the seed, and are made when they are asked for:
+    a claim without an experiment needs none."""
 
     claim: Claim
-    points: tuple[points.Point, ...]
-    alpha: float
-    draws: int
-    problem: str = ""  # why there are no points
+    alpha: float  # its share
+    seed: int
+    resolution: float
+    fixed: tuple[points.Point, ...] | None = None  # points that are given and not chosen
+
+    @cached_property
+    def points(self) -> tuple[points.Point, ...]:
+        """Raises ``ValueError`` where the joint hypotheses admit none."""
+        chosen = tuple(chosen_points(self.claim, self.seed)) if self.fixed is None else self.fixed
+        if not chosen:
+            raise self.claim.error("no point of the domain satisfies the joint hypotheses")
+        return chosen
+
+    @property
+    def problem(self) -> str:
+        """Why there are no points, if there are none."""
+        try:
+            self.points  # noqa: B018 - asked for what it raises
+            return ""
+        except ValueError as error:
+            return str(error)
+
+    @property
+    def draws(self) -> int:
+        """The most that a point may ask for, 0 if nothing is drawn."""
+        pooled = draws_wanted(self.claim) and not is_trend(self.claim) and not self.problem
+        return most_draws(self.resolution, self.alpha / len(self.points)) if pooled else 0
 
     @property
     def seconds(self) -> float:
-        return self.draws * len(self.points) * NANOSECONDS * 1e-9
+        """An upper estimate of what its draws take on one core."""
+        return self.draws * len(self.points) * NANOSECONDS * 1e-9 if self.draws else 0.0
 
 
 class Plan(NamedTuple):
     settings: Settings
     rows: tuple[Row, ...]
-
-    @property
-    def seconds(self) -> float:
-        """An upper estimate of the time that the experiments take on one core."""
-        return sum(row.seconds for row in self.rows)
 
 
 def plan(claims: Sequence[Claim], settings: Settings) -> Plan:
@@ -71,7 +96,10 @@ def plan(claims: Sequence[Claim], settings: Settings) -> Plan:
     """
     reject_bad_settings(settings)
     reject_twins(claims)
-    return Plan(settings, tuple(planned(claim, settings, share(claims, settings.alpha)) for claim in claims))
+    each = share(claims, settings.alpha)
+    spent = [each if may_be_random(claim) else 0.0 for claim in claims]
+    rows = (Row(claim, s, settings.seed, settings.resolution) for claim, s in zip(claims, spent, strict=True))
+    return Plan(settings, tuple(rows))
 
 
 def share(claims: Sequence[Claim], alpha: float) -> float:
@@ -84,27 +112,32 @@ def may_be_random(claim: Claim) -> bool:
     return draws_wanted(claim) or is_trend(claim)
 
 
-def planned(claim: Claim, settings: Settings, alpha: float) -> Row:
-    spent = alpha if may_be_random(claim) else 0.0
-    try:
-        chosen = tuple(chosen_points(claim, settings.seed))
-    except ValueError as error:
-        return Row(claim, (), spent, 0, str(error))
-    pooled = draws_wanted(claim) and not is_trend(claim)
-    most = most_draws(settings.resolution, spent / len(chosen)) if pooled and chosen else 0
-    problem = "" if chosen else str(claim.error("no point of the domain satisfies the joint hypotheses"))
-    return Row(claim, chosen, spent, most, problem)
-
-
 def chosen_points(claim: Claim, seed: int) -> list[points.Point]:
     """Exact points that both sides can be evaluated at, in the experiment's own precision."""
     if is_trend(claim):
         return climbs(claim, seed)
     pooled = draws_wanted(claim)
     dtype = "float32" if pooled else "float64"
-    found = points.chosen(claim, seed, DRAWN, LARGEST, CLOSE) if pooled else points.chosen(claim, seed, EXACT)
+    if pooled:
+        found = points.chosen(claim, seed, DRAWN, LARGEST, CLOSE)
+    else:
+        found = points.chosen(claim, seed, EXACT) + wide(claim, seed)
     found = [point for point in found if not (pooled and at_irrational_end(claim, point))]
     return distinct(sides.rounded(claim, point, dtype) for point in found)
+
+
+def wide(claim: Claim, seed: int) -> list[points.Point]:
+    """Points of great width: of the first size without end of arrays that are only read entry by entry."""
+    shapes = {symbol: domain.shape for symbol, domain in claim.given.items() if isinstance(domain, Arrays)}
+    read = {size for symbol, shape in shapes.items() if isinstance(symbol, IndexedBase) for size in shape}
+    bound = {
+        size for symbol, shape in shapes.items() if not isinstance(symbol, IndexedBase) for size in shape
+    }
+    endless = (s for s, domain in claim.given.items() if isinstance(domain, Range) and domain.sup is oo)
+    width = next((symbol for symbol in endless if symbol in read - bound), None)
+    if width is None:
+        return []
+    return list(islice(points.draws(claim, f"{seed} wide", fixed={width.name: Integer(WIDE)}), WIDES))
 
 
 def at_irrational_end(claim: Claim, point: points.Point) -> bool:

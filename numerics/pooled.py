@@ -7,7 +7,7 @@ and only then is the point shrunk; if it does not, the claim is inconclusive, an
 """
 
 from collections.abc import Generator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -134,27 +134,46 @@ def raw_pilot(sent: list[dict], shape, settings: Settings) -> Steps:
 
 
 def drawn(claim: Claim, spots: list[Spot], seed: int, purpose: str, times: int = 1) -> Steps:
-    """All spots, those that need about as many draws together: they share them."""
-    seen: list[Any] = [None] * len(spots)
-    for places in tiers([each.draws for each in spots]):
+    """All spots, which share their draws; those that need many more go on after the others."""
+    found = [Pooled() for _ in spots]
+    places, count = list(range(len(spots))), 0
+    for stage, rest in enumerate(stages([each.draws for each in spots])):
+        most = max(each.draws for place, each in enumerate(spots) if place not in rest)
+        more = whole_chunks(times * most) - count
         here = [spots[place] for place in places]
-        count = whole_chunks(times * max(each.draws for each in here))
         levels = np.stack([np.broadcast_to(each.level, each.wanted.value.shape) for each in here])
-        task = {"points": [sides.plain(claim, each.point) for each in here], "count": count, "level": levels}
-        reply = yield "draws", task | {"seed": seed, "purpose": purpose}
+        task = {"points": [sides.plain(claim, each.point) for each in here], "count": more, "level": levels}
+        key = f"{purpose}, stage {stage}" if stage else purpose
+        reply = yield "draws", task | {"seed": seed, "purpose": key}
         for row, place in enumerate(places):
-            seen[place] = looked(
-                spots[place], count, *(np.asarray(reply[name][row]) for name in ("mean", "sd"))
-            )
-    return seen
+            found[place] = found[place].with_more(more, reply["mean"][row], reply["sd"][row])
+        places, count = rest, count + more
+    return [looked(at, each.count, each.mean, each.sd) for at, each in zip(spots, found, strict=True)]
 
 
-def tiers(draws: list[int]) -> list[list[int]]:
-    """Places drawn together: all, or two groups if that saves more than another program costs."""
+class Pooled(NamedTuple):
+    """The mean and the standard deviation of ``count`` draws."""
+
+    count: int = 0
+    mean: Any = 0.0
+    sd: Any = 0.0
+
+    def with_more(self, count: int, mean, sd) -> "Pooled":
+        """Together with others of the same law."""
+        total, mean, sd = self.count + count, np.asarray(mean), np.asarray(sd)
+        share = count / total
+        apart = mean - self.mean
+        spread = (1 - share) * np.square(self.sd) + share * np.square(sd)
+        together = spread + share * (1 - share) * np.square(apart)
+        return Pooled(total, self.mean + share * apart, np.sqrt(together))
+
+
+def stages(draws: list[int]) -> list[list[int]]:
+    """Which places go on after each stage: none after one for all, or two if that saves more than it costs."""
     order = sorted(range(len(draws)), key=draws.__getitem__)
     saved = [(k * (draws[order[-1]] - draws[order[k - 1]]), k) for k in range(1, len(order))]
     best, cut = max(saved, default=(0, 0))
-    return [order[:cut], order[cut:]] if best > WORTH else [order]
+    return [sorted(order[cut:]), []] if best > WORTH else [[]]
 
 
 def whole_chunks(count: int) -> int:

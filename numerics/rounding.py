@@ -11,11 +11,28 @@ that is the unit in which two computations of one number are compared.
 """
 
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import cache, reduce
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
-from sympy import Add, Basic, Expr, Float, Function, MatMul, Max, Min, Mul, Pow, nan
+from sympy import (
+    Add,
+    Basic,
+    Expr,
+    Float,
+    Function,
+    Indexed,
+    MatMul,
+    Max,
+    Min,
+    Mul,
+    Pow,
+    Sum,
+    Symbol,
+    lambdify,
+    nan,
+)
 from sympy.matrices import MatrixBase
 from sympy.matrices.expressions import (
     HadamardProduct,
@@ -31,6 +48,8 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from theory.domain import min_eigenvalue, norm, operator_norm
 
+NO_ARRAYS: Mapping[Basic, np.ndarray] = MappingProxyType({})
+MOST_TERMS = 2**20  # of a sum over running indices, which are held at once
 OPERATIONS = 8.0  # how many times the unit two honest computations may differ by
 
 
@@ -50,24 +69,32 @@ def tolerance(size, operations: int, eps: float):
     return OPERATIONS * eps * np.sqrt(max(operations, 1)) * size
 
 
-def sized(expr: Basic, known: Mapping[Basic, np.ndarray]) -> Sized:
+def sized(
+    expr: Basic, known: Mapping[Basic, np.ndarray], arrays: Mapping[Basic, np.ndarray] = NO_ARRAYS
+) -> Sized:
     """Value and size of an expression whose free symbols are all ``known``.
+
+    ``arrays`` has those that sums run over, by their labels.
 
     Raises ``Unevaluable`` for a part that no rule of this module covers.
     """
     if expr in known:
         value = np.asarray(known[expr], float)
         return Sized(value, np.abs(value))
+    if isinstance(expr, Sum):
+        return totalled(expr, known, arrays)
+    if isinstance(expr, Indexed):
+        return picked(expr, known, arrays)
     if isinstance(expr, MatrixBase):
-        parts = [sized(entry, known) for entry in expr]
+        parts = [sized(entry, known, arrays) for entry in expr]
         return Sized(*(np.array(part, float).reshape(expr.shape) for part in zip(*parts, strict=True)))
     rule = next((RULES[kind] for kind in type(expr).__mro__ if kind in RULES), None)
     if rule is not None:
-        return rule(expr, [sized(arg, known) for arg in operands(expr)])
+        return rule(expr, [sized(arg, known, arrays) for arg in operands(expr)])
     if not expr.free_symbols:
         return constant(expr)
     if isinstance(expr, Function):
-        return chained(expr, [sized(arg, known) for arg in expr.args])
+        return chained(expr, [sized(arg, known, arrays) for arg in expr.args])
     raise Unevaluable(f"{expr} ({type(expr).__name__}) cannot be computed from measured values")
 
 
@@ -105,28 +132,89 @@ def matrix_product(_, parts: list[Sized]) -> Sized:
 
 
 def raised(expr: Pow, parts: list[Sized]) -> Sized:
+    """A power; that of an exact zero carries no error, though the slope there may be infinite."""
     base, power = parts
-    value = np.float64(base.value) ** power.value
-    if not base.size:  # an exact zero: its power carries no error, though the slope may be infinite
-        return Sized(value, np.abs(value))
-    slope = power.value * np.float64(base.value) ** (power.value - 1) if power.value else 0.0
-    drift = np.log(np.abs(base.value)) * value * power.size if expr.exp.free_symbols and base.value else 0.0
-    return Sized(value, np.abs(value) + np.abs(slope) * base.size + np.abs(drift))
+    x, p = np.asarray(base.value, float), power.value
+    with np.errstate(all="ignore"):
+        value = x**p
+        slope = np.where(p, p * x ** (p - 1), 0.0)
+        drift = np.where(x, np.log(np.abs(x)) * value * power.size, 0.0) if expr.exp.free_symbols else 0.0
+        moved = np.where(base.size, np.abs(slope) * base.size + np.abs(drift), 0.0)
+    return Sized(value, np.abs(value) + moved)
 
 
 def chained(expr: Expr, parts: list[Sized]) -> Sized:
-    """A function of scalars by SymPy's own floats, its size by its partial derivatives."""
-    at = [Float(float(part.value), 17) for part in parts]
-    value, size = as_float(expr.func(*at)), 0.0
-    for place, part in enumerate(parts, start=1):
-        slope = as_float(expr.fdiff(place).xreplace(dict(zip(expr.args, at, strict=True))))
-        size += abs(slope) * part.size
-    return Sized(np.float64(value), np.float64(abs(value) + size))
+    """A function of scalars, its size by its partial derivatives."""
+    function, *slopes = (vectorised(each, len(parts)) for each in with_slopes(expr.func, len(parts)))
+    at = [np.asarray(part.value, float) for part in parts]
+    value = function(*at)
+    steep = (np.abs(slope(*at)) * part.size for slope, part in zip(slopes, parts, strict=True))
+    return Sized(value, np.abs(value) + sum(steep))
+
+
+@cache
+def with_slopes(func: type, arity: int) -> tuple[Expr, ...]:
+    places = slots(arity)
+    return func(*places), *(func(*places).diff(place) for place in places)
+
+
+def slots(arity: int) -> tuple[Symbol, ...]:
+    return tuple(Symbol(f"x_{place}", real=True) for place in range(arity))
+
+
+def no_slope(x: np.ndarray) -> np.ndarray:
+    """The slope of a step: zero beside it, and nothing that can be said at it."""
+    return np.where(x == 0, np.nan, 0.0)
+
+
+@cache
+def vectorised(expr: Expr, arity: int) -> Callable:
+    """An expression in the slots as a function of float arrays: by NumPy and SciPy, else by SymPy's floats."""
+    by_libraries = lambdify(slots(arity), expr, [{"DiracDelta": no_slope}, "scipy", "numpy"])
+
+    def by_sympy(*at: float) -> float:
+        return as_float(
+            expr.xreplace(dict(zip(slots(arity), (Float(float(x), 17) for x in at), strict=True)))
+        )
+
+    def everywhere(*at: np.ndarray) -> np.ndarray:
+        try:
+            with np.errstate(all="ignore"):
+                found = np.asarray(by_libraries(*at), float)
+        except (NameError, TypeError, ValueError):  # a function that the libraries lack
+            found = np.vectorize(by_sympy, otypes=[float])(*at)
+        return np.broadcast_to(found, np.broadcast_shapes(*map(np.shape, at)))
+
+    return everywhere
 
 
 def as_float(expr: Expr) -> float:
     number = expr.evalf(17)
     return float(number) if number.is_Number and number is not nan else float("nan")
+
+
+def totalled(expr: Sum, known: Mapping[Basic, np.ndarray], arrays: Mapping[Basic, np.ndarray]) -> Sized:
+    """A finite sum, over entries of arrays or other numbers: the index runs along a leading axis of its own."""
+    *inner, (index, *ends) = expr.limits
+    body = Sum(expr.function, *inner) if inner else expr.function
+    low, high = (sized(end, known, arrays).value for end in ends)
+    runs = np.arange(np.min(low), np.max(high) + 1)
+    depth = 1 + max((np.ndim(value) for symbol, value in known.items() if symbol.is_Symbol), default=0)
+    runs = runs.reshape(-1, *(1,) * (depth - 1))
+    if runs.size * np.size(low) > MOST_TERMS:
+        raise Unevaluable(f"{expr} has more than {MOST_TERMS} terms")
+    part = sized(body, {**known, index: runs}, arrays)
+    counted = (low <= runs) & (runs <= high)
+    return Sized(*(np.sum(np.where(counted, each, 0.0), axis=0) for each in part))
+
+
+def picked(expr: Indexed, known: Mapping[Basic, np.ndarray], arrays: Mapping[Basic, np.ndarray]) -> Sized:
+    """Entries of a known array, at indices that run; they count from one."""
+    if expr.base.label not in arrays:
+        raise Unevaluable(f"{expr} has no value")
+    places = [np.rint(sized(place, known, arrays).value).astype(int) - 1 for place in expr.indices]
+    value = arrays[expr.base.label][(*places, 0)[:2]]
+    return Sized(value, np.abs(value))
 
 
 def extreme(pick: Callable) -> Callable:

@@ -5,17 +5,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from rich.console import Console
 
 from numerics import report, schedule, verify
 from numerics.evidence import Unwritable
+from numerics.experiment import attached, load
+from numerics.freshness import home_of
 from numerics.plan import Settings, plan
 from numerics.record import Record, encode
 from theory.claim import Claim
 
-Locate = Callable[[Claim], str]
+Locate = Callable[[Claim], str | None]
 
 
 def run(
@@ -27,8 +30,9 @@ def run(
 ) -> int:
     """Verify claims and report on them, or print what that would cost; the exit status."""
     if plan_only:
-        planned = plan(claims, settings)
-        schedule.print_lines(planned) if as_json else schedule.show(report.screen(), planned)
+        planned, tested = plan(claims, settings), with_experiments(claims, locate or home_of)
+        show = schedule.print_lines if as_json else partial(schedule.show, report.screen())
+        show(planned, tested)
         return 0
     screen = report.screen(stderr=as_json)
     places = {claim.name: report.place_of(claim.at) for claim in claims}
@@ -46,6 +50,14 @@ def run(
             failure = str(error)
     report.show_closing(screen, records, settings.alpha, time.monotonic() - started)
     return show_failure(failure) if failure else verify.exit_status(records)
+
+
+def with_experiments(claims: Sequence[Claim], locate: Locate) -> set[str]:
+    """The names of the claims that have an experiment, found by importing what attaches them."""
+    for home in {locate(claim) for claim in claims}:
+        if home is not None:
+            load(home)
+    return {claim.name for claim in claims if attached(claim) is not None}
 
 
 def show_failure(failure: str) -> int:

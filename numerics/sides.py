@@ -7,6 +7,7 @@ disagreement comes from the input.
 
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,6 @@ from sympy import (
     Basic,
     ImmutableDenseMatrix,
     Integer,
-    Interval,
     MatrixBase,
     Rational,
     S,
@@ -32,6 +32,7 @@ from theory.claim import Claim
 from theory.domain import Activations, Arrays, measured
 
 DIGITS = 20
+NO_TABLES: Mapping = MappingProxyType({})
 
 
 class Target(NamedTuple):
@@ -50,8 +51,12 @@ def plain_value(domain, value) -> int | float | str | np.ndarray:
     if isinstance(value, Activation):
         return value.name
     if isinstance(value, MatrixBase):
-        return np.array(value.tolist(), float).reshape(value.shape)
+        return as_floats(value)
     return int(value) if is_integral(domain) else float(value)
+
+
+def as_floats(matrix: MatrixBase) -> np.ndarray:
+    return np.array(matrix.tolist(), float).reshape(matrix.shape)
 
 
 def is_integral(domain) -> bool:
@@ -95,19 +100,9 @@ def rounded_real(domain: Set, value, dtype: str):
     middle = kind(float(value))
     for candidate in (middle, np.nextafter(middle, kind(-np.inf)), np.nextafter(middle, kind(np.inf))):
         number = Rational(float(candidate)) if np.isfinite(candidate) else S.NaN
-        if number.is_finite and inside(domain, number):
+        if number.is_finite and points.inside(domain, number):
             return number
     return value
-
-
-def inside(domain: Set, value: Rational) -> bool:
-    """Whether a rational lies in a set; for intervals without SymPy's ``contains``, which simplifies."""
-    if not isinstance(domain, Interval):
-        return domain.contains(value) == S.true
-    low, high = domain.start, domain.end
-    above = low < value if domain.left_open else low <= value
-    below = value < high if domain.right_open else value <= high
-    return bool(above) and bool(below)
 
 
 def numbers(claim: Claim, expr: Basic, point: points.Point) -> np.ndarray:
@@ -115,14 +110,15 @@ def numbers(claim: Claim, expr: Basic, point: points.Point) -> np.ndarray:
 
     Raises ``ValueError`` naming claim, point and value where it is no finite real number.
     """
-    settled = explicit(points.at_point(claim, expr, point))
+    settled = explicit(points.at_point(claim, expr, point, loops=certify.AVAILABLE))
     entries = list(settled) if isinstance(settled, MatrixBase) else [settled]
     shape = settled.shape if isinstance(settled, MatrixBase) else ()
-    return np.array([number(claim, entry, point) for entry in entries]).reshape(shape)
+    tables = points.tables(claim, point)
+    return np.array([number(claim, entry, point, tables) for entry in entries]).reshape(shape)
 
 
-def number(claim: Claim, expr: Basic, point: points.Point) -> float:
-    value = evaluated(expr)
+def number(claim: Claim, expr: Basic, point: points.Point, tables: Mapping = NO_TABLES) -> float:
+    value = evaluated(expr, tables)
     if value is None or not math.isfinite(value):
         raise claim.error(
             f"at {spelled(point)} the side {expr} has no finite real value; narrow the domain in given, "
@@ -131,16 +127,17 @@ def number(claim: Claim, expr: Basic, point: points.Point) -> float:
     return value
 
 
-def evaluated(expr: Basic) -> float | None:
+def evaluated(expr: Basic, tables: Mapping = NO_TABLES) -> float | None:
     if expr.is_Rational:
         return float(expr)
     if certify.AVAILABLE:
         try:
-            ball = certify.enclose(expr, {}, DIGITS)
+            ball = certify.enclose(expr, tables, DIGITS)
             if ball.is_exact() or ball.rel_accuracy_bits() > 50:  # else it cancels too far: see below
                 return float(ball.mid())
         except (certify.Unevaluable, ValueError, TypeError):
             pass
+    expr = points.entries(points.carried_out(expr), tables)
     found = expr.evalf(DIGITS, maxn=600)  # digits enough for what cancels near an end of a domain
     return float(found) if found.is_Number and found.is_extended_real else None
 
@@ -152,8 +149,9 @@ def explicit(expr: Basic) -> Basic:
     return expr
 
 
-def settled(claim: Claim, expr: Basic, point: points.Point) -> Basic:
-    return explicit(points.at_point(claim, expr, point))
+def settled(claim: Claim, expr: Basic, point: points.Point, loops: bool = False) -> Basic:
+    """A side with every parameter in its place; with ``loops`` its finite sums stay sums."""
+    return explicit(points.at_point(claim, expr, point, loops))
 
 
 def target(claim: Claim, point: points.Point) -> Target | None:

@@ -14,25 +14,30 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from sympy import Expr, ImmutableDenseMatrix, Integer, Interval, Rational, S, Set, sympify
 
-from numerics.sides import inside
 from theory import points
 from theory.claim import Claim
 from theory.domain import Activations, Arrays
 
 DENOMINATOR = 10_000  # of a drawn rational: short enough to be read, fine enough for a narrow counterexample
 FAR = 1000  # how far out an unbounded interval is searched
+SIZES = (
+    6  # how far up the sizes of arrays are searched: a counterexample is to be read, wide ones are planned
+)
 INTEGERS = 64  # how many integers from its first one an unbounded range is searched over
 
 
 def exact_points(claim: Claim) -> SearchStrategy[points.Point]:
     """Points of a claim that satisfy its joint hypotheses, as ``theory.points`` writes them."""
     domains = points.domains(claim)
+    arrays = [domain for domain in domains.values() if isinstance(domain, Arrays)]
+    sizes = set().union(*(size.free_symbols for domain in arrays for size in domain.shape))
 
     @st.composite
     def point(draw):
         chosen: points.Point = {}
         for name, domain in domains.items():
-            chosen[name] = draw(values(points.resolved(domain, points.placed(claim, chosen))))
+            settled = points.resolved(domain, points.placed(claim, chosen))
+            chosen[name] = draw(values(settled, SIZES if claim.symbols[name] in sizes else INTEGERS))
         return chosen
 
     return point().filter(lambda chosen: satisfies(claim, chosen))
@@ -44,8 +49,11 @@ def satisfies(claim: Claim, point: points.Point) -> bool:
 
 
 @cache
-def values(domain) -> SearchStrategy[Any]:
-    """The strategy of one domain, its symbolic sizes already replaced by integers."""
+def values(domain, reach: int = INTEGERS) -> SearchStrategy[Any]:
+    """The strategy of one domain, its symbolic sizes already replaced by integers.
+
+    An endless range of integers is searched over its first ``reach``.
+    """
     if isinstance(domain, Activations):
         return st.sampled_from(domain.members)
     if isinstance(domain, Arrays):
@@ -53,7 +61,7 @@ def values(domain) -> SearchStrategy[Any]:
     if isinstance(domain, Interval):
         return reals(domain)
     if isinstance(domain, Set) and domain.is_subset(S.Integers):
-        return integers(domain)
+        return integers(domain, reach)
     if isinstance(domain, Set) and domain.is_FiniteSet:
         return st.sampled_from(sorted(domain, key=lambda value: value.sort_key()))
     raise ValueError(
@@ -71,7 +79,7 @@ def reals(domain: Interval) -> SearchStrategy[Rational]:
         drawn = st.fractions(*ends, max_denominator=DENOMINATOR)
     else:  # narrower than the grid
         drawn = st.fractions(fraction(points.exact(low)), fraction(points.exact(high, down=True)))
-    short = drawn.map(rational).filter(lambda value: inside(domain, value))
+    short = drawn.map(rational).filter(lambda value: points.inside(domain, value))
     return short | st.sampled_from(points.interval_corners(domain, points.NEAR))
 
 
@@ -90,12 +98,12 @@ def rational(value: Fraction) -> Rational:
     return Rational(value.numerator, value.denominator)
 
 
-def integers(domain: Set) -> SearchStrategy[Integer]:
+def integers(domain: Set, reach: int) -> SearchStrategy[Integer]:
     """Integers of a range, a finite set or all of them; an endless one is searched over its first."""
     if domain.is_FiniteSet and len(domain) <= DENOMINATOR:
         return st.sampled_from(sorted(domain))
-    low = int(domain.inf) if domain.inf.is_finite else -INTEGERS
-    high = int(domain.sup) if domain.sup.is_finite else max(low, 0) + INTEGERS
+    low = int(domain.inf) if domain.inf.is_finite else -reach
+    high = int(domain.sup) if domain.sup.is_finite else max(low, 0) + reach
     drawn = st.integers(low, high).map(Integer)
     return drawn.filter(lambda value: domain.contains(value) == S.true)
 

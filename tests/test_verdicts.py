@@ -1,6 +1,7 @@
 """Every verdict is reached, for the right reason; a false alarm does not come back, a false claim does."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import jax
@@ -462,7 +463,7 @@ def stage(row, settings, answer):
 def unit_mean():
     claim = Claim("centre", "t", {}, equal(Mean(z + 1), 1))
     settings = Settings(alpha=0.5)
-    return plan([claim], settings).rows[0]._replace(alpha=0.5), settings
+    return replace(plan([claim], settings).rows[0], alpha=0.5), settings
 
 
 def test_an_alarm_that_does_not_come_back_is_inconclusive_with_both_deviations(unit_mean):

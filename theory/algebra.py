@@ -159,8 +159,12 @@ def taken_apart(expr: Basic, atoms: Atoms) -> Expr:
     if isinstance(expr, Derivative):
         return apart_derivative(expr, atoms)
     if isinstance(expr, Subs):
-        done = expr.doit(integrals=False) if explicit(expr.expr) else expr
-        return taken_apart(done, atoms) if done != expr else atoms.dummy(Subs, (), expr)
+        done = with_derivatives_taken(expr.expr)
+        if done.has(Derivative):
+            return atoms.dummy(Subs, (), expr)
+        return taken_apart(
+            done.subs(dict(zip(expr.variables, expr.point, strict=True)), simultaneous=True), atoms
+        )
     if isinstance(expr, Order) or not expr.args or not expr.has(*OPAQUE, Node, Derivative, Subs):
         return expr
     return expr.func(*(taken_apart(arg, atoms) for arg in expr.args))
@@ -173,16 +177,20 @@ def explicit(expr: Expr) -> bool:
 
 
 def with_derivatives_taken(expr: Basic) -> Basic:
-    """Every derivative of an explicit expression carried out."""
-    return expr.replace(lambda e: isinstance(e, Derivative) and explicit(e.expr), lambda e: e.doit())
+    """Every derivative of an explicit expression carried out, unless its order is a symbol; nothing else."""
+    return expr.replace(can_be_taken, lambda e: e.expr.diff(*e.variable_count))
+
+
+def can_be_taken(expr: Basic) -> bool:
+    concrete = isinstance(expr, Derivative) and all(count.is_Integer for _, count in expr.variable_count)
+    return concrete and explicit(expr.expr)
 
 
 def apart_derivative(expr: Derivative, atoms: Atoms) -> Expr:
     """A derivative of an explicit expression is taken; one of an opaque part or of symbolic order is kept."""
-    concrete = all(count.is_Integer for _, count in expr.variable_count)
-    if concrete and explicit(expr.expr) and not expr.expr.has(Sum):
-        done = expr.doit()
-        return taken_apart(done, atoms) if not isinstance(done, Derivative) else atoms.dummy(Subs, (), done)
+    done = with_derivatives_taken(expr)
+    if not isinstance(done, Derivative):
+        return taken_apart(done, atoms)
     inner, counts = expr.expr, expr.variable_count
     if isinstance(inner, Mul):
         constant, inner = inner.as_independent(*(variable for variable, _ in counts), as_Add=False)
@@ -245,7 +253,9 @@ def differs_somewhere(expr: Expr) -> bool:
     applied = {part: Dummy(str(part)) for part in expr.atoms(Applied)}  # nothing is known of them
     expr = expr.xreplace(applied)
     free = sorted(expr.free_symbols, key=str)
-    if expr.has(KroneckerDelta, Derivative, Indexed) or any(s.is_even or s.is_odd for s in free):
+    if expr.has(KroneckerDelta, Derivative, Indexed) or any(
+        s.is_even or s.is_odd or s.is_nonpositive for s in free
+    ):
         return False
     values = {s: S(6 + place) if s.is_integer else S(37 + 8 * place) / 97 for place, s in enumerate(free)}
     try:

@@ -14,13 +14,13 @@ one: these are in ``scope.checked``.
 from collections.abc import Callable, Mapping
 from functools import partial, reduce
 from operator import add, mul
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sympy
 from flint import acb, arb, ctx, fmpq
 
 from theory import quadrature, series
-from theory.intervals import Ball
+from theory.intervals import Ball, integer
 from theory.piecewise import piecewise
 from theory.powers import integer_power, power, root_power
 from theory.special_functions import FUNCTIONS
@@ -30,7 +30,7 @@ from theory.unfold import Unevaluable, unfold
 class Scope(NamedTuple):
     """Where an expression is evaluated: values known, symbols that run, and those to be analytic in."""
 
-    known: Mapping[sympy.Basic, Ball] = {}
+    known: Mapping[sympy.Basic, Any] = {}  # balls; for an array, by its label, a list of lists of them
     running: tuple[sympy.Basic, ...] = ()
     checked: frozenset[sympy.Basic] = frozenset()
 
@@ -136,6 +136,24 @@ def _integral(expr: sympy.Integral, scope: Scope) -> Ball | Callable:
     return scope.later(expr, lambda inside: quadrature.integral(body, x, low, high, inside, compiled))
 
 
+def _entry(expr: sympy.Indexed, scope: Scope) -> Ball | Callable:
+    """An entry of an array whose values are known by its label; indices count from one."""
+    table = scope.known.get(expr.base.label)
+    if not isinstance(table, list):
+        return compiled(unfold(expr), scope)
+    places = [closure(place, scope) for place in (*expr.indices, sympy.S.One)[:2]]
+
+    def entry(values, analytic):
+        row, column = (integer(place(values, analytic)) for place in places)
+        if row is None or column is None or not (0 < row <= len(table) and 0 < column <= len(table[0])):
+            raise Unevaluable(
+                f"{expr}: its indices leave the array of {len(table)} by {len(table[0])} entries"
+            )
+        return table[row - 1][column - 1]
+
+    return scope.settled(expr, entry)
+
+
 def _infinite(expr: sympy.Expr, scope: Scope):
     raise Unevaluable(f"{expr} is not a number: infinity may stand only at the end of an integral or a sum")
 
@@ -173,6 +191,7 @@ BUILDERS: dict[type, Callable[..., Ball | Callable]] = {
     sympy.Sum: lambda expr, scope: series.loop(add, 0, expr, scope, closure),
     sympy.Product: lambda expr, scope: series.loop(mul, 1, expr, scope, closure),
     sympy.Integral: _integral,
+    sympy.Indexed: _entry,
 }
 
 

@@ -49,6 +49,8 @@ def _require_flint() -> None:
 def enclose(expr: sympy.Expr, at: Mapping[sympy.Symbol, sympy.Expr] | None = None, digits: int = 30) -> "arb":
     """A ball that contains the real number ``expr``, its symbols at the exact values ``at``.
 
+    The label of an ``IndexedBase`` stands for a matrix, whose entries ``expr`` may sum over.
+
     The precision is raised until the radius is below ``10**-digits``, relative to the number, or
     absolutely if the ball contains zero; when that no longer helps, the best ball is returned. Its
     predicates (``contains``, ``>``) are exact; arithmetic on it rounds outwards to ``flint.ctx.prec``.
@@ -95,8 +97,16 @@ def difference(
 def _real_ball(expr, at) -> "arb":
     from theory import balls
 
-    known = {symbol: _real(number, balls.value(number)) for symbol, number in at.items()}
+    known = {symbol: _known(number) for symbol, number in at.items()}
     return _real(expr, balls.value(expr, known))
+
+
+def _known(value):
+    if isinstance(value, sympy.MatrixBase):
+        return [[_known(entry) for entry in row] for row in value.tolist()]
+    from theory import balls
+
+    return _real(value, balls.value(value))
 
 
 def _real(expr, ball) -> "arb":

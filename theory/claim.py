@@ -15,10 +15,25 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Basic, FiniteSet, IndexedBase, Interval, Range, S, Set, Symbol, Tuple, oo, sympify
+from sympy import (
+    Basic,
+    FiniteSet,
+    ImmutableDenseMatrix,
+    IndexedBase,
+    Interval,
+    MatrixBase,
+    Range,
+    S,
+    Set,
+    Symbol,
+    Tuple,
+    oo,
+    sympify,
+)
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions import MatrixSymbol
 
+from theory.activation import Activation
 from theory.domain import Activations, Arrays, Observed, ObservedArray
 from theory.law import Chi, Gaussian, GaussianArray, GaussianPair, Law, Node, SpherePair, Variate
 from theory.statement import Limit, Scaling, Statement
@@ -129,9 +144,23 @@ class Claim:
 
         Raises ``ValueError`` for a parameter that is missing, unknown or outside its domain.
         """
-        from theory.points import at_point
+        from theory.points import admits, at_point
 
-        return at_point(self, self.states.sides[-1], point).evalf(digits)
+        missing = [name for name in self.symbols if name not in point]
+        if missing:
+            raise self.error(f"evaluate needs a value for {', '.join(missing)}")
+        point = {name: exact(value) for name, value in point.items()}
+        value = at_point(self, self.states.sides[-1], point)
+        if not admits(self, point):
+            raise self.error(f"the point {point} is outside the domain or breaks a joint hypothesis")
+        return value.evalf(digits)
+
+
+def exact(value):
+    """A value as SymPy holds it, a list as a matrix; an activation is one already."""
+    if isinstance(value, list | tuple):
+        return ImmutableDenseMatrix(value)
+    return value if isinstance(value, Activation | MatrixBase) else sympify(value)
 
 
 def label(symbol) -> str:

@@ -36,7 +36,7 @@ from theory.claim import Claim
 from theory.domain import Functional, Observed
 from theory.family import DerivativeFamily
 from theory.law import Node
-from theory.points import chosen, substitute
+from theory.points import chosen, substitute, tables
 from theory.statement import Holds, Limit, Relation, Scaling
 
 DEFINITIONS = (
@@ -291,7 +291,7 @@ def enclosed(before: Basic, step: Step, scene: Scene, sites: list) -> tuple[int,
                 return looks + 1, point, "one of its lines has no value there"
             if dark:
                 continue
-            gap = certify.difference(new, old, {}, DIGITS)
+            gap = certify.difference(new, old, tables(scene.claim, point), DIGITS)
         except (certify.Unevaluable, ValueError, TypeError, NotImplementedError):
             misses += 1
             if misses > 3 and not looks:
@@ -321,7 +321,8 @@ def shell(value: Basic) -> Basic:
 
 
 def at_point(value: Basic, point: dict, scene: Scene) -> Basic:
-    return substitute(value, {symbol: point[name] for name, symbol in scene.claim.symbols.items()})
+    placed = {symbol: point[name] for name, symbol in scene.claim.symbols.items()}
+    return substitute(value, placed, loops=True)
 
 
 def excluded(gap, sign: Sign) -> bool:

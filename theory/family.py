@@ -3,6 +3,8 @@
 from sympy import Dummy, Expr, Function, S, Symbol
 from sympy.polys.orthopolys import hermite_prob_poly
 
+from theory.unfold import Unevaluable
+
 
 class DerivativeFamily(Function):
     """The derivatives of one function: ``family(n, x)`` is the n-th, ``explicit`` the function itself.
@@ -24,12 +26,14 @@ class DerivativeFamily(Function):
 
     def written_out(self) -> Expr:
         order, x = self.args
-        if not order.is_Integer:
+        if not (order.is_Integer and order >= 0):
             return self
         z = Symbol("z", real=True)
         return self.explicit(z).diff(z, int(order)).subs(z, x)
 
     def _eval_balls(self):
+        if self.written_out() == self:
+            raise Unevaluable(f"{self}: its order {self.args[0]} is no number from 0 on")
         return self.written_out()
 
 

@@ -6,13 +6,16 @@ here once, without a float. Array indices count from one, as in the sums of the 
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from sympy import (
     Basic,
     Derivative,
+    Expr,
     ImmutableDenseMatrix,
     Indexed,
     IndexedBase,
@@ -26,7 +29,7 @@ from sympy import (
     Set,
     Subs,
     Sum,
-    Tuple,
+    Symbol,
     floor,
     oo,
     simplify,
@@ -60,8 +63,12 @@ def lattice(claim: Claim, largest: int = 3, near: tuple = NEAR) -> list[Point]:
     return points
 
 
-def draws(claim: Claim, seed: int | str, largest: int = 3) -> Iterator[Point]:
-    """Endless exact points from a seed.
+def draws(
+    claim: Claim, seed: int | str, largest: int = 3, fixed: Mapping = MappingProxyType({})
+) -> Iterator[Point]:
+    """Endless exact points from a seed, integers at most ``largest`` from their first one.
+
+    ``fixed`` has the parameters that are not drawn, by name.
 
     Raises ``ValueError`` if the joint hypotheses reject more than half of many draws.
     """
@@ -70,7 +77,8 @@ def draws(claim: Claim, seed: int | str, largest: int = 3) -> Iterator[Point]:
     while True:
         point: Point = {}
         for name, domain in domains(claim).items():
-            point[name] = drawn(domain, random, largest, placed(claim, point))
+            at = fixed[name] if name in fixed else drawn(domain, random, largest, placed(claim, point))
+            point[name] = at
         tried += 1
         if admits(claim, point):
             kept += 1
@@ -119,7 +127,17 @@ def contains(domain, value) -> bool:
         return value in domain.members
     if isinstance(domain, Arrays):
         return tuple(value.shape) == (*domain.shape, 1)[:2]
-    return domain.contains(value) == S.true
+    return inside(domain, value)
+
+
+def inside(domain: Set, value: Expr) -> bool:
+    """Whether a number lies in a set; at once for an interval, where SymPy's ``contains`` would simplify."""
+    if not (isinstance(domain, Interval) and value.is_number and value.is_finite):
+        return domain.contains(value) == S.true
+    low, high = domain.start, domain.end
+    above = low < value if domain.left_open else low <= value
+    below = value < high if domain.right_open else value <= high
+    return bool(above) and bool(below)
 
 
 def resolved(domain, known: Mapping):
@@ -148,7 +166,8 @@ def corner(domain, largest: int, known: Mapping, near: tuple) -> list:
     )
 
 
-def interval_corners(domain: Interval, distances: tuple = NEAR) -> list:
+@lru_cache(maxsize=1024)
+def interval_corners(domain: Interval, distances: tuple = NEAR) -> list[Expr]:
     low, high = domain.inf, domain.sup
     if low is -oo or high is oo:
         middle = 0 if 0 in domain else low + 1 if high is oo else high - 1
@@ -156,10 +175,10 @@ def interval_corners(domain: Interval, distances: tuple = NEAR) -> list:
             end + sign * step for end, sign in ((low, 1), (high, -1)) if end.is_finite for step in distances
         ]
         ends = [end for end in (low, high) if end.is_finite]
-        return [value for value in (*ends, middle, *near) if domain.contains(value) == S.true]
-    ends = [low, (low + high) / 2, high, *(0 for _ in (1,) if domain.contains(0) == S.true)]
+        return [value for value in (*ends, middle, *near) if inside(domain, sympify(value))]
+    ends = [low, (low + high) / 2, high, *([S.Zero] if inside(domain, S.Zero) else [])]
     near = [value for step in distances for value in (low + step, high - step)]
-    return list(dict.fromkeys(sympify(v) for v in (*ends, *near) if domain.contains(v) == S.true))
+    return list(dict.fromkeys(sympify(v) for v in (*ends, *near) if inside(domain, sympify(v))))
 
 
 def integers(domain: Set, largest: int) -> list:
@@ -233,8 +252,11 @@ def unit(vector: ImmutableDenseMatrix) -> ImmutableDenseMatrix:
     return ImmutableDenseMatrix([*(2 * value / (square + 1) for value in flat), (square - 1) / (square + 1)])
 
 
-def at_point(claim: Claim, expr: Basic, point: Mapping) -> Basic:
+def at_point(claim: Claim, expr: Basic, point: Mapping, loops: bool = False) -> Basic:
     """``expr`` with every parameter in its place; derivatives and finite sums are carried out.
+
+    With ``loops`` the sums stay sums, for whoever evaluates them term by term with ``tables`` at hand:
+    written out, a sum over the weights of a wide network takes SymPy seconds.
 
     Raises ``ValueError`` for a parameter that the claim does not have.
     """
@@ -243,29 +265,52 @@ def at_point(claim: Claim, expr: Basic, point: Mapping) -> Basic:
         raise claim.error(
             f"no parameter {', '.join(sorted(unknown))}; it has {', '.join(claim.symbols) or 'none'}"
         )
-    return substitute(expr, {claim.symbols[name]: value for name, value in point.items()})
+    return substitute(expr, {claim.symbols[name]: value for name, value in point.items()}, loops)
 
 
-def substitute(expr: Basic, values: Mapping) -> Basic:
+def tables(claim: Claim, point: Mapping) -> dict[Symbol, ImmutableDenseMatrix]:
+    """The arrays of a point by their labels: what a loop over their entries reads."""
+    symbols = {name: claim.symbols[name] for name in point}
+    return {s.label: point[name] for name, s in symbols.items() if isinstance(s, IndexedBase)}
+
+
+def substitute(expr: Basic, values: Mapping, loops: bool = False) -> Basic:
     """Put exact values for symbols, sizes first, so that sums and derivatives can be carried out."""
     expr = sympify(expr)
-    expr = instantiate(expr, {s: v for s, v in values.items() if isinstance(v, Activation)})
+    chosen = {s: v for s, v in values.items() if isinstance(v, Activation)}
+    if chosen:  # after the derivatives: a rectifier's is the weak one, which SymPy does not know
+        expr = instantiate(differentiated(expr), chosen)
     plain = {s: sympify(v) for s, v in values.items() if not isinstance(v, Activation | ImmutableDenseMatrix)}
     whole = {s: v for s, v in plain.items() if v.is_Integer}
-    expr = carried_out(expr.subs(whole) if whole else expr)
+    expr = carried_out(expr.subs(whole) if whole else expr, loops)
     arrays = {s: v for s, v in values.items() if isinstance(v, ImmutableDenseMatrix)}
-    expr = entries(expr, {s.label: v for s, v in arrays.items() if isinstance(s, IndexedBase)})
-    expr = expr.subs({s: v for s, v in arrays.items() if not isinstance(s, IndexedBase)})
-    return expr.subs({s: v for s, v in plain.items() if s not in whole})
+    matrices = {s: v for s, v in arrays.items() if not isinstance(s, IndexedBase)}
+    expr = expr.subs(matrices) if matrices else expr
+    rest = {s: v for s, v in plain.items() if s not in whole}
+    expr = expr.subs(rest) if rest else expr
+    return entries(expr, {s.label: v for s, v in arrays.items() if isinstance(s, IndexedBase)})
 
 
-def carried_out(expr: Basic) -> Basic:
-    """Finite sums written out and derivatives taken; integrals, nodes and infinite sums untouched."""
+def carried_out(expr: Basic, loops: bool = False) -> Basic:
+    """Derivatives taken and, without ``loops``, finite sums written out.
+
+    Integrals, nodes and infinite sums are not touched.
+    """
     expr = expr.replace(lambda e: isinstance(e, DerivativeFamily), lambda e: e.written_out())
-    expr = expr.replace(lambda e: isinstance(e, Derivative), lambda e: e.doit(integrals=False))
-    expr = expr.replace(lambda e: isinstance(e, Sum | Product) and finite(e), lambda e: written_out(e))
-    expr = expr.replace(lambda e: isinstance(e, Subs), lambda e: e.doit(integrals=False))
-    return expr.replace(of_known_size, lambda e: carried_out(ImmutableDenseMatrix(e.as_explicit())))
+    expr = differentiated(expr)
+    if not loops:
+        expr = expr.replace(lambda e: isinstance(e, Sum | Product) and finite(e), lambda e: written_out(e))
+    expr = expr.replace(lambda e: isinstance(e, Subs), placed_inside)
+    return expr.replace(of_known_size, lambda e: carried_out(ImmutableDenseMatrix(e.as_explicit()), loops))
+
+
+def differentiated(expr: Basic) -> Basic:
+    """Derivatives taken, of whatever stands inside, but nothing else done."""
+    return expr.replace(lambda e: isinstance(e, Derivative), lambda e: e.expr.diff(*e.variable_count))
+
+
+def placed_inside(at: Subs) -> Basic:
+    return at.expr.subs(dict(zip(at.variables, at.point, strict=True)), simultaneous=True)
 
 
 def of_known_size(expr: Basic) -> bool:
@@ -287,7 +332,8 @@ def written_out(total):
     if isinstance(total, Product):
         for term in terms:
             done *= term
-    return carried_out(type(total)(done, *total.limits[1:])) if total.limits[1:] else done
+    done = type(total)(done, *total.limits[1:]) if total.limits[1:] else done
+    return carried_out(done) if done.has(Sum, Product) else done  # an inner end may have become a number
 
 
 def entries(expr: Basic, arrays: Mapping) -> Basic:
@@ -295,10 +341,9 @@ def entries(expr: Basic, arrays: Mapping) -> Basic:
 
     def entry(item):
         values = arrays.get(item.base.label)
-        places = Tuple(*item.indices)
-        if values is None or not all(place.is_Integer for place in places):
+        if values is None or not all(place.is_Integer for place in item.indices):
             return item
-        row, column = (*(int(place) - 1 for place in places), 0)[:2]
+        row, column = (*(place - 1 for place in item.indices), S.Zero)[:2]
         return values[row, column]
 
     expr = expr.replace(lambda e: isinstance(e, Indexed), entry)
