@@ -14,7 +14,7 @@ from math import log, sqrt
 from pathlib import Path
 from typing import NamedTuple
 
-from scipy.stats import norm
+from scipy.special import ndtri
 from sympy import IndexedBase, Integer, Interval, Range, oo
 
 from numerics import sides
@@ -165,7 +165,7 @@ def distinct(found) -> list[points.Point]:
 
 def most_draws(resolution: float, alpha: float) -> int:
     """What a point costs whose value is no larger than a fifth of its standard deviation."""
-    return int((5 * (sqrt(2 * log(2 / alpha)) + norm.isf(BETA)) / resolution) ** 2)
+    return int((5 * (sqrt(2 * log(2 / alpha)) - ndtri(BETA)) / resolution) ** 2)
 
 
 def reject_bad_settings(settings: Settings) -> None:

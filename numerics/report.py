@@ -102,15 +102,23 @@ def derivation(links: Sequence[Mapping[str, Any]]) -> str:
     if not links:
         return ""
     closed = sum(link["status"] == "closed" for link in links)
-    return f"{closed} of {len(links)} links close" if closed < len(links) else f"all {len(links)} links close"
+    if closed < len(links):
+        return f"{closed} of {len(links)} links close"
+    return f"all {len(links)} links close" if len(links) > 1 else "its link closes"
+
+
+PLURAL = re.compile(r"s\b")
 
 
 def quantity(item: tuple[str, Any]) -> str:
     """``64 points enclosed`` for a count, ``slope -0.5`` for a measurement."""
     name, value = item[0].replace("_", " "), item[1]
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    nothing = value == 0 and name.endswith("skipped")
+    if isinstance(value, bool) or not isinstance(value, int | float) or nothing:
         return ""
-    return f"{brief(value)} {name}" if isinstance(value, int) else f"{name} {brief(value)}"
+    if not isinstance(value, int):
+        return f"{name} {brief(value)}"
+    return f"{brief(value)} {name if value != 1 else PLURAL.sub('', name, count=1)}"
 
 
 def brief(value: float) -> str:

@@ -14,8 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import beta as beta_law
-from scipy.stats import binom, norm
+from scipy.special import ndtri
 
 from numerics.statistics import (
     FLOAT32,
@@ -54,7 +53,7 @@ def resolution_of_mean(
     sd = spread(known, value)
     half_width = mean_margin(draws, level, known, value, alpha, eps=eps).half_width
     bias = np.where(sd == 0, 0.0, clip_bias(level, known, value))
-    return np.asarray((half_width + bias + norm.isf(beta) * sd / np.sqrt(draws)) / scale(value, sd))
+    return np.asarray((half_width + bias - ndtri(beta) * sd / np.sqrt(draws)) / scale(value, sd))
 
 
 def draws_for_mean(
@@ -105,6 +104,9 @@ def draws_for_probability(resolution: float, p: ArrayLike, alpha: float, *, beta
 
 def _first_caught(draws: int, p: ArrayLike, alpha: float, beta: float) -> np.ndarray:
     """How far above ``p`` the truth must lie for too many hits to be seen with probability ``1 - beta``."""
+    from scipy.stats import beta as beta_law  # slow to import, and asked for by few
+    from scipy.stats import binom
+
     hits = binom.isf(alpha / 2, draws, p) + 1  # P(this many or more) <= alpha / 2
     possible = np.minimum(hits, draws)
     caught = beta_law.isf(beta, possible, draws - possible + 1)

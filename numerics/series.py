@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
-from scipy.stats import binom
+from scipy.special import bdtr, ndtri
 
 ROUNDING = 2.0**-46  # relative error of a computed value: 64 units of float64
 
@@ -78,4 +77,4 @@ def _median_error(row: np.ndarray) -> float:
     n = row.size
     rank = max(1, round((n + 1) / 2 - np.sqrt(n)))
     x = np.sort(row)
-    return float((x[n - rank] - x[rank - 1]) / (-2 * ndtri(binom.cdf(rank - 1, n, 0.5))))
+    return float((x[n - rank] - x[rank - 1]) / (-2 * ndtri(bdtr(rank - 1, n, 0.5))))

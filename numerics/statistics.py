@@ -25,8 +25,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import beta as beta_law
-from scipy.stats import binom, norm
+from scipy.special import ndtri
 
 FLOAT32 = 2.0**-23  # the distance from 1 to the next float32
 ULPS = 64  # a value may be off by so many units of its rms: a sum of some dozens of rounded products
@@ -126,7 +125,7 @@ def mean_margin(
                 f"level={level}: clipping has an unknown bias where nothing bounds the law, use inf"
             )
         sd = np.maximum(sd, seen)
-        half_width, method = norm.isf(alpha / 2) * sd / np.sqrt(draws), "asymptotic: normal, sd estimated"
+        half_width, method = -ndtri(alpha / 2) * sd / np.sqrt(draws), "asymptotic: normal, sd estimated"
     else:
         half_width, method = _guaranteed(draws, level, known, value, alpha)
         half_width = np.where(sd == 0, 0.0, half_width)
@@ -137,6 +136,8 @@ def mean_margin(
 
 def probability_interval(hits: ArrayLike, draws: int, alpha: float) -> Interval:
     """Clopper and Pearson's interval: two-sided, exact, by inverting the binomial test."""
+    from scipy.stats import beta as beta_law  # slow to import, and asked for by few
+
     check_draws(draws, alpha)
     k = np.asarray(hits)
     if np.any(k < 0) or np.any(k > draws):
@@ -151,6 +152,8 @@ def median_interval(samples: ArrayLike, alpha: float) -> Interval:
 
     Infinite ends mean that so few samples (leading axis) can refute nothing at this ``alpha``.
     """
+    from scipy.stats import binom
+
     x = np.sort(np.asarray(samples, float), axis=0)
     check_draws(x.shape[0], alpha)
     rank = int(binom.ppf(alpha / 2, x.shape[0], 0.5))

@@ -1,7 +1,7 @@
 """Formulas as a person writes them: on one line, displayed in a terminal, in LaTeX, in sentences."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sympy import (
     Add,
@@ -168,6 +168,7 @@ def test_reading_a_product_never_changes_its_value(expr):
         v: Rational(-5, 9),
     }
     expected, got = (side.subs(at).evalf(30) for side in (expr, value))
+    assume(not expected.has(step))  # the gate of an arcsine beyond one has no value
     assert not expected.is_finite or abs(expected - got) <= 10**-25 * (1 + abs(expected))
 
 

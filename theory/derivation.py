@@ -10,7 +10,7 @@ that algebra could not close and balls did not break is *enclosed*, which is evi
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple, Protocol
 
 from sympy import (
@@ -321,8 +321,13 @@ def shell(value: Basic) -> Basic:
 
 
 def at_point(value: Basic, point: dict, scene: Scene) -> Basic:
-    placed = {symbol: point[name] for name, symbol in scene.claim.symbols.items()}
-    return substitute(value, placed, loops=True)
+    return placed_at(value, tuple((symbol, point[name]) for name, symbol in scene.claim.symbols.items()))
+
+
+@lru_cache(maxsize=64)
+def placed_at(value: Basic, values: tuple[tuple[Any, Any], ...]) -> Basic:
+    """Each line ends one link and begins the next: it is looked at once."""
+    return substitute(value, dict(values), loops=True)
 
 
 def excluded(gap, sign: Sign) -> bool:

@@ -1,9 +1,20 @@
 """Functions indexed by an integer that may be a symbol: all derivatives of one, all Hermite polynomials."""
 
+from collections.abc import Callable
+from functools import lru_cache
+
 from sympy import Dummy, Expr, Function, S, Symbol
 from sympy.polys.orthopolys import hermite_prob_poly
 
 from theory.unfold import Unevaluable
+
+VARIABLE = Symbol("z", real=True)
+
+
+@lru_cache(maxsize=64)
+def derivative(function: Callable[[Expr], Expr], order: int) -> Expr:
+    """The derivative of the order given, by SymPy, each from the one before."""
+    return derivative(function, order - 1).diff(VARIABLE) if order else function(VARIABLE)
 
 
 class DerivativeFamily(Function):
@@ -28,8 +39,7 @@ class DerivativeFamily(Function):
         order, x = self.args
         if not (order.is_Integer and order >= 0):
             return self
-        z = Symbol("z", real=True)
-        return self.explicit(z).diff(z, int(order)).subs(z, x)
+        return derivative(self.explicit, int(order)).xreplace({VARIABLE: x})
 
     def _eval_balls(self):
         if self.written_out() == self:
