@@ -20,9 +20,7 @@ from theory.domain import Activations, Arrays
 
 DENOMINATOR = 10_000  # of a drawn rational: short enough to be read, fine enough for a narrow counterexample
 FAR = 1000  # how far out an unbounded interval is searched
-SIZES = (
-    6  # how far up the sizes of arrays are searched: a counterexample is to be read, wide ones are planned
-)
+SIZES = 3  # how far up sizes of arrays are searched: a counterexample is to be read, wide ones are planned
 INTEGERS = 64  # how many integers from its first one an unbounded range is searched over
 
 
