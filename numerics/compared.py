@@ -11,7 +11,7 @@ from typing import Any
 from numerics import sides
 from numerics.breach import breach, own_rounding
 from numerics.judge import Finding, Verdict
-from numerics.plan import Row, Settings, distinct
+from numerics.plan import Row, Settings, distinct, width
 from numerics.pooled import Steps
 from theory import points
 from theory.claim import Claim
@@ -47,8 +47,14 @@ def compared(
         note = f"an alarm at {where} did not come back under an independent key: {text}"
         return Finding("experiment", Verdict.INCONCLUSIVE, (note,), numbers, dtype="float64")
     notes = () if isinstance(claim.states, Holds) else ("compared in float64, to rounding",)
-    asked = sheet["resolution"]
-    return Finding("experiment", Verdict.SUPPORTED, notes, numbers, resolution=asked, dtype="float64")
+    found = Finding("experiment", Verdict.SUPPORTED, notes, numbers, resolution=sheet["resolution"])
+    return found._replace(dtype="float64", widths=widths(row))
+
+
+def widths(row: Row) -> tuple[int, ...]:
+    """The widths of the planned points, if the claim has one."""
+    symbol = width(row.claim)
+    return () if symbol is None else tuple(sorted({int(point[symbol.name]) for point in row.points}))
 
 
 def broken_at(row: Row, sheet, at: list[points.Point], settings: Settings, purpose: str) -> Steps:

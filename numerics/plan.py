@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scipy.special import ndtri
-from sympy import IndexedBase, Integer, Interval, Range, oo
+from sympy import IndexedBase, Integer, Interval, Range, Symbol, oo
 
 from numerics import sides
 from numerics.experiment import draws_wanted
@@ -127,17 +127,22 @@ def chosen_points(claim: Claim, seed: int) -> list[points.Point]:
 
 
 def wide(claim: Claim, seed: int) -> list[points.Point]:
-    """Points of great width: of the first size without end of arrays that are only read entry by entry."""
+    """Points of great width, for a claim that has one."""
+    symbol = width(claim)
+    if symbol is None:
+        return []
+    return list(islice(points.draws(claim, f"{seed} wide", fixed={symbol.name: Integer(WIDE)}), WIDES))
+
+
+def width(claim: Claim) -> Symbol | None:
+    """The first size without end of arrays that are only read entry by entry, and so may be large."""
     shapes = {symbol: domain.shape for symbol, domain in claim.given.items() if isinstance(domain, Arrays)}
     read = {size for symbol, shape in shapes.items() if isinstance(symbol, IndexedBase) for size in shape}
     bound = {
         size for symbol, shape in shapes.items() if not isinstance(symbol, IndexedBase) for size in shape
     }
     endless = (s for s, domain in claim.given.items() if isinstance(domain, Range) and domain.sup is oo)
-    width = next((symbol for symbol in endless if symbol in read - bound), None)
-    if width is None:
-        return []
-    return list(islice(points.draws(claim, f"{seed} wide", fixed={width.name: Integer(WIDE)}), WIDES))
+    return next((symbol for symbol in endless if symbol in read - bound), None)
 
 
 def at_irrational_end(claim: Claim, point: points.Point) -> bool:

@@ -67,8 +67,13 @@ def tied(text: str) -> str:
 def grounds(record: Record) -> str:
     """What a verdict rests on: the derivation, the numbers of the experiment, both rates, the time."""
     counts = [quantity(item) for item in record.numbers.items() if item[0] not in SETTINGS]
-    parts = [derivation(record.links), *counts, resolved(record), spent(record), duration(record.seconds)]
+    parts = [derivation(record.links), *counts, range_of(record.widths), resolved(record), spent(record)]
+    parts.append(duration(record.seconds))
     return ", ".join(tied(part) for part in parts if part)
+
+
+def range_of(widths: Sequence[int]) -> str:
+    return f"widths {min(widths)} to {max(widths)}" if widths else ""
 
 
 def resolved(record: Record) -> str:
