@@ -1,9 +1,10 @@
 """One claim as a reader meets it in a terminal: hypotheses, statement, proof, evidence, what it rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
+from sympy import Basic, Ge, Integer
 
 from numerics import report
 from numerics.evidence import Store
@@ -11,7 +12,8 @@ from numerics.glyphs import LINKS
 from numerics.record import Record
 from theory import derivation, writing
 from theory.claim import Claim
-from theory.derivation import Link
+from theory.derivation import Link, Step
+from theory.induction import induct
 from theory.plain import plain
 
 MARGIN = 4
@@ -95,27 +97,59 @@ def paragraph(console: Console, head: str, text: str, style: str = "bold") -> No
 def proved(console: Console, chain: Sequence[Link], width: int) -> None:
     """The derivation, each line under the one before, with the reason and the fate of its link."""
     console.print(Text("Proof.", "bold"))
-    (first, _), *lines = writing.proof(chain, width)
-    display(console, first)
-    for place, ((formula, reason), link) in enumerate(zip(lines, chain, strict=True)):
-        if place:
-            console.print()
-        for line in formula.split("\n"):
-            console.print(Text(" " * MARGIN + line), soft_wrap=True)
-        fate(console, link, reason)
+    derived(console, chain, width, MARGIN)
     if all(link.status == "closed" for link in chain):
         console.print(Text("∎", "bold"), justify="right", width=width + MARGIN)
     console.print()
 
 
-def fate(console: Console, link: Link, reason: str) -> None:
+def derived(console: Console, chain: Sequence[Link], width: int, margin: int) -> None:
+    """The lines of a chain; under the line of an induction, the chains that it rests on."""
+    (first, _), *lines = writing.proof(chain, width)
+    display(console, first, margin)
+    for place, ((formula, reason), link) in enumerate(zip(lines, chain, strict=True)):
+        if place:
+            console.print()
+        for line in formula.split("\n"):
+            console.print(Text(" " * margin + line), soft_wrap=True)
+        fate(console, link, reason, margin)
+        for heading, inner in chains(link):
+            console.print()
+            report.show_details(console, heading, margin, "bold")
+            derived(console, inner, width - MARGIN, margin + MARGIN)
+
+
+def chains(link: Link) -> Iterator[tuple[str, tuple[Link, ...]]]:
+    """What an induction rests on, a base or the step each; its rule has re-checked every line of them."""
+    rule = link.reason
+    if not isinstance(rule, induct):
+        return
+    status = link.status if link.status == "closed" else "open"
+    for value, steps in rule.base.items():
+        start = link.before.subs(rule.n, Integer(value))
+        yield f"Base, {plain(rule.n)} = {value}.", inside(start, steps, status)
+    larger = plain(Ge(rule.n, max(rule.base) + 1, evaluate=False))
+    below = writing.listed(plain(rule.n - back) for back in range(1, len(rule.base) + 1))
+    yield f"Step, {larger}, the statement granted for {below}.", inside(link.before, rule.step, status)
+
+
+def inside(start: Basic, steps: Sequence[Step], status) -> tuple[Link, ...]:
+    before = [start, *(step.value for step in steps[:-1])]
+    return tuple(
+        Link(line, step.value, step.sign, step.reason, status, "", 0, None)
+        for line, step in zip(before, steps, strict=True)
+    )
+
+
+def fate(console: Console, link: Link, reason: str, margin: int) -> None:
     """Under each line: whether its link holds, and why."""
     mark = LINKS[link.status]
-    lines = report.folded(reason, console.width - 2 * MARGIN - len(link.status) - 5)
-    head = Text(" " * 2 * MARGIN + f"{mark.glyph} {link.status}", mark.style)
+    indent = margin + MARGIN
+    lines = report.folded(reason, console.width - indent - len(link.status) - 5)
+    head = Text(" " * indent + f"{mark.glyph} {link.status}", mark.style)
     console.print(head + Text(f" · {lines[0]}", "dim"), soft_wrap=True)
     for line in [*lines[1:], *remarks(link)]:
-        report.show_details(console, line, 2 * MARGIN + len(link.status) + 5)
+        report.show_details(console, line, indent + len(link.status) + 5)
 
 
 def remarks(link: Link) -> list[str]:

@@ -31,6 +31,7 @@ from theory.activation import Activation
 from theory.claim import Claim
 from theory.display import WIDTH, beside, equation, pretty
 from theory.domain import Activations, Arrays, InputCondition
+from theory.family import VARIABLE, DerivativeFamily
 from theory.law import Law, laws
 from theory.plain import plain
 from theory.statement import Holds, Limit, Relation, Scaling
@@ -54,11 +55,23 @@ def listed(parts: Iterable[str]) -> str:
 
 def hypotheses(claim: Claim, write: Write = plain) -> str:
     """The sentence that comes before the statement; empty for a claim without parameters and laws."""
-    drawn = [law_phrase(law, write) for law in laws_of(claim)]
+    drawn = [law_phrase(law, write) for law in laws_of(claim)] + family_phrases(claim, write)
     parts = [f"For {listed(domain_phrases(claim, write))}"] if claim.given else []
     parts += [f"{'with' if parts else 'For'} {listed(drawn)}"] if drawn else []
     parts += [f"such that {listed(conditions(claim, write))}"] if claim.where else []
     return ", ".join(parts) + ":" if parts else ""
+
+
+def family_phrases(claim: Claim, write: Write) -> list[str]:
+    """What the families of derivatives in a statement are, each once."""
+    members = [member for side in claim.states.sides for member in side.atoms(DerivativeFamily)]
+    families = {type(member): None for member in sorted(members, key=str)}
+    variable = next((m.args[1] for m in members if m.args[1].is_Symbol), VARIABLE)
+    order = Symbol("k", integer=True, nonnegative=True)
+    return [
+        f"{write(family(order, variable))} the {write(order)}-th derivative of {write(family.explicit(variable))}"
+        for family in families
+    ]
 
 
 def domain_phrases(claim: Claim, write: Write) -> list[str]:

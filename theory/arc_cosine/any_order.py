@@ -52,11 +52,6 @@ class h(DerivativeFamily):
     def explicit(cls, x):
         return (pi - acos(x)) / sqrt(1 - x**2)
 
-    def _latex(self, printer, exp=None):
-        order, x = map(printer._print, self.args)
-        text = rf"\frac{{d^{{{order}}}}}{{d{x}^{{{order}}}}} \frac{{\pi - \arccos {x}}}{{\sqrt{{1 - {x}^2}}}}"
-        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
-
 
 def closed(order, at=rho):
     """The right side: the closed form of the kernel of an order at a correlation."""
