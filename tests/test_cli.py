@@ -337,6 +337,22 @@ def test_a_claim_is_shown_as_a_proof(engine, monkeypatch, tmp_path):
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_an_induction_is_shown_with_its_bases_and_its_step(engine, monkeypatch, tmp_path):
+    monkeypatch.setenv("WIDEPROOF_EVIDENCE", str(tmp_path / "evidence"))
+    out = engine.run("show", "arccos-order-n").stdout
+    for part in (
+        "h(k, ρ) the k-th derivative of",
+        "✔ closed · induction on n, from n = 0, 1",
+        "    Base, n = 0.\n        E[1{u > 0, v > 0}]",
+        "            ✔ closed · by arccos-order-1 at θ = acos(ρ)",
+        "    Step, n ≥ 2, the statement granted for n − 1 and n − 2.",
+        "E_c[uⁿ⁻¹ vⁿ⁻¹ 1{u > 0, v > 0}] dc",
+        "            ✔ closed · the hypothesis, 2 below, at ρ = 0",
+    ):
+        assert part in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
 def test_a_row_of_the_readme_is_as_weak_as_its_weakest_fact(tmp_path):
     from numerics.evidence import Store
 

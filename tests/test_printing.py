@@ -256,3 +256,22 @@ def test_every_law_has_words():
 def test_each_kind_of_statement_has_a_sentence(states, line):
     given_ = {theta: Interval(0, pi), m: Range(1, oo)}
     assert writing.sentence(claim(given=given_, states=states)) == line
+
+
+def test_pairs_of_one_name_and_two_correlations_are_told_apart():
+    c = symbols("c", real=True)
+    pairs = map(gaussian.pair, (rho, S.Zero, c))
+    tilted, upright, running = (Mean(step(p) * step(q)) for p, q in pairs)
+    assert plain(tilted + 1) == "1 + E[1{u > 0, v > 0}]"
+    assert plain(tilted - upright) in {
+        "E_ρ[1{u > 0, v > 0}] − E₀[1{u > 0, v > 0}]",
+        "−E₀[1{u > 0, v > 0}] + E_ρ[1{u > 0, v > 0}]",
+    }
+    assert "E_c[" in plain(Integral(running, (c, 0, rho)))
+    assert r"\mathbb{E}_{c}" in printing.latex(Integral(running, (c, 0, rho)))
+    assert "E_c[" in display.pretty(Integral(running, (c, 0, rho)))
+
+
+def test_a_mean_of_one_variate_does_not_depend_on_a_correlation():
+    (p, _), (_, q) = gaussian.pair(rho), gaussian.pair(S.Zero)
+    assert plain(Mean(p**2) * Mean(q**2)) == "E[u²] E[v²]"

@@ -33,7 +33,7 @@ from sympy import (
 )
 
 from theory.domain import Functional
-from theory.law import Node, step
+from theory.law import GaussianPair, Law, Mean, Node, SpherePair, Variate, step
 
 OPERATORS = (Integral, Sum, Product, Derivative, Limit, Subs)  # open to the right: they come last
 FUNCTIONS = {"acos": "arccos", "asin": "arcsin", "atan": "arctan", "asinh": "arsinh", "acosh": "arcosh"}
@@ -51,6 +51,34 @@ class Indicator(Function):
     """The indicator that all its arguments are positive, as it is printed: a product of steps."""
 
     is_nonnegative = True
+
+
+class MeanAt(Mean):
+    """A mean as it is printed where a reader could not tell its correlation: E with that as its index."""
+
+    @property
+    def correlation(self) -> Basic:
+        return next(law.parameters[0] for law in self.laws if isinstance(law, GaussianPair | SpherePair))
+
+
+def distinguished(expr: Basic) -> Basic:
+    """``expr`` with the correlation at every mean of a pair, if it has pairs of one name and two correlations.
+
+    So has an integral over the correlation: inside and outside of it one name stands for two pairs.
+    """
+    pairs = {mean: law for mean in expr.atoms(Mean) if (law := pair_of(mean)) is not None}
+    bound = {limit[0] for total in expr.atoms(Integral, Sum) for limit in total.limits}
+    several = {
+        law.names for law in pairs.values() if any(o.names == law.names and o != law for o in pairs.values())
+    }
+    told = {mean for mean, law in pairs.items() if law.names in several or law.free_symbols & bound}
+    return expr.replace(lambda e: e in told, lambda e: MeanAt(*e.args)) if told else expr
+
+
+def pair_of(mean: Mean) -> Law | None:
+    """The law of a pair, both of whose variates a mean is of."""
+    pairs = (law for law in mean.laws if isinstance(law, GaussianPair | SpherePair))
+    return next((law for law in pairs if set(law.variates) <= mean.body.atoms(Variate)), None)
 
 
 ORDER = (

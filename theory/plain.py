@@ -14,7 +14,7 @@ from sympy.printing.str import StrPrinter
 
 from theory.domain import Functional
 from theory.law import Node
-from theory.notation import FUNCTIONS, OPERATORS, is_folded, quotient, rectified, terms
+from theory.notation import FUNCTIONS, OPERATORS, MeanAt, distinguished, is_folded, quotient, rectified, terms
 
 SUPERSCRIPTS = dict(zip("0123456789+−()ijklmnprstxdk", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁱʲᵏˡᵐⁿᵖʳˢᵗˣᵈᵏ", strict=True))
 SUBSCRIPTS = dict(zip("0123456789+−()ijkmnprstxlaeh", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₘₙₚᵣₛₜₓₗₐₑₕ", strict=True))
@@ -24,7 +24,7 @@ NAMED = {"gamma": "Γ", "loggamma": "log Γ", "zeta": "ζ", "DiracDelta": "δ", 
 
 def plain(expr: Basic) -> str:
     """The expression on one line."""
-    return Plain().doprint(expr)
+    return Plain().doprint(distinguished(expr))
 
 
 def raised(text: str) -> str:
@@ -104,7 +104,8 @@ class Plain(StrPrinter):
         above, below = self.juxtaposed(over, closed=True), self.juxtaposed(under, closed=True)
         if len(over) == 1 and over[0].is_Add:
             above = f"({above})"
-        if " " in below or len(under) > 1 or "/" in below:
+        root = len(under) == 1 and under[0].is_Pow and under[0].exp is S.Half  # has parentheses of its own
+        if (" " in below or len(under) > 1 or "/" in below) and not root:
             below = f"({below})"
         tight = " " not in above + below and len(above) + len(below) < 9
         return f"{above}/{below}" if tight else f"{above} / {below}"
@@ -217,7 +218,11 @@ class Plain(StrPrinter):
         return self._print(expr.args[0]) + prime
 
     def _print_Node(self, expr):
-        return f"{expr.operator}[{', '.join(map(self._print, expr.bodies))}]"
+        return f"{self.operator(expr)}[{', '.join(map(self._print, expr.bodies))}]"
+
+    def operator(self, node: Node) -> str:
+        """The letter before the brackets."""
+        return node.operator + (lowered(self._print(node.correlation)) if isinstance(node, MeanAt) else "")
 
     def _print_norm(self, expr):
         return f"‖{self._print(expr.args[0])}‖"

@@ -7,14 +7,14 @@ parentheses. The products of this printer are read by ``theory.notation``, as th
 from sympy import Basic, Expr
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions
 
-from theory.notation import FUNCTIONS, OPERATORS, is_folded, quotient, rectified, terms
+from theory.notation import FUNCTIONS, OPERATORS, MeanAt, distinguished, is_folded, quotient, rectified, terms
 
 LONG = 48  # characters of a numerator that leaves no room for a fraction bar under all of it
 
 
 def latex(expr: Basic) -> str:
     """The expression in LaTeX, without dollar signs."""
-    return Latex({"inv_trig_style": "full"}).doprint(expr)
+    return Latex({"inv_trig_style": "full"}).doprint(distinguished(expr))
 
 
 class Latex(LatexPrinter):
@@ -92,10 +92,11 @@ class Latex(LatexPrinter):
         name = {"E": r"\mathbb{E}", "P": r"\mathbb{P}"}.get(
             expr.operator, rf"\operatorname{{{expr.operator}}}"
         )
+        name += f"_{{{self._print(expr.correlation)}}}" if isinstance(expr, MeanAt) else ""
         return self.raised(rf"{name}\left[{', '.join(map(self._print, expr.bodies))}\right]", exp)
 
     # SymPy's printer has methods of its own for the random nodes of sympy.stats, which have the same names.
-    _print_Mean = _print_Variance = _print_Covariance = _print_Probability = _print_Node
+    _print_MeanAt = _print_Mean = _print_Variance = _print_Covariance = _print_Probability = _print_Node
 
     def _print_Functional(self, expr, exp=None):
         return expr._latex(self, exp)
