@@ -275,3 +275,9 @@ def test_pairs_of_one_name_and_two_correlations_are_told_apart():
 def test_a_mean_of_one_variate_does_not_depend_on_a_correlation():
     (p, _), (_, q) = gaussian.pair(rho), gaussian.pair(S.Zero)
     assert plain(Mean(p**2) * Mean(q**2)) == "E[u²] E[v²]"
+
+
+def test_a_function_of_a_sum_needs_no_brackets_but_its_own():
+    sigma, total = Unknown("sigma"), Sum(a[j], (j, 1, m))
+    assert r"\left(\sigma" not in printing.latex(sigma(total) * sigma(2 * total))
+    assert printing.latex(total * sigma(m)).startswith(r"\sigma")

@@ -4,9 +4,10 @@ SymPy's printer writes ``\\operatorname{acos}``, integrals inside numerators and
 parentheses. The products of this printer are read by ``theory.notation``, as those of the terminal.
 """
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, Function
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions
 
+from theory.law import Node
 from theory.notation import FUNCTIONS, OPERATORS, MeanAt, distinguished, is_folded, quotient, rectified, terms
 
 LONG = 48  # characters of a numerator that leaves no room for a fraction bar under all of it
@@ -45,7 +46,8 @@ class Latex(LatexPrinter):
         for place, factor in enumerate(factors):
             first, last = place == 0, place == len(factors) - 1
             part = self._print(factor)
-            if len(factors) > 1 and self._needs_mul_brackets(factor, first=first, last=last):
+            enclosed = isinstance(factor, Function | Node) and not is_folded(factor)  # by its own brackets
+            if len(factors) > 1 and not enclosed and self._needs_mul_brackets(factor, first=first, last=last):
                 part = rf"\left({part}\right)"
             gap = r" \cdot " if text[-1:].isdigit() and part[0].isdigit() else " "
             text += part if first else r" \, " + part if is_folded(factors[place - 1]) else gap + part
