@@ -319,7 +319,12 @@ def over_first_term(expr: Expr) -> Expr:
     """The quotient by the first term's exponentials, roots and functions: often a rational function."""
     terms = Add.make_args(expr)
     pivot = Mul(*(part for part in Mul.make_args(terms[0]) if not part.is_rational_function()))
-    return cancel(Add(*(powsimp(term / pivot) for term in terms)))
+    quotient = cancel(Add(*(powsimp(term / pivot) for term in terms)))
+    return quotient.replace(exp_of_quotient, lambda e: exp(cancel(e.args[0])))  # whose forms are many
+
+
+def exp_of_quotient(expr: Basic) -> bool:
+    return isinstance(expr, exp) and not expr.args[0].is_polynomial()
 
 
 def fourier(expr: Expr) -> Expr:
