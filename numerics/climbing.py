@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sympy import Product, Range, S, Set, Sum, oo
+from sympy import Product, Range, Set, Sum, oo
 
 from numerics import sides
 from numerics.experiment import draws_wanted
@@ -45,7 +45,7 @@ def rungs(claim: Claim, last: int = LAST) -> list:
         found = list(dict.fromkeys(round(value) for value in spaced))
     else:
         found = [float(value) for value in spaced]
-    found = [value for value in found if domain.contains(sides.exact_value(domain, value)) == S.true]
+    found = [value for value in found if points.inside(domain, sides.exact_value(domain, value))]
     if len(found) < 5:
         raise claim.error(
             f"{trend(claim).by} runs over {domain}, which holds {len(found)} rungs; "

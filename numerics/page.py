@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
-from sympy import Basic, Ge, Integer
 
 from numerics import report
 from numerics.evidence import Store
@@ -12,7 +11,7 @@ from numerics.glyphs import LINKS
 from numerics.record import Record
 from theory import derivation, writing
 from theory.claim import Claim
-from theory.derivation import Link, Step
+from theory.derivation import Link
 from theory.induction import induct
 from theory.plain import plain
 
@@ -125,20 +124,18 @@ def chains(link: Link) -> Iterator[tuple[str, tuple[Link, ...]]]:
     if not isinstance(rule, induct):
         return
     status = link.status if link.status == "closed" else "open"
-    for value, steps in rule.base.items():
-        start = link.before.subs(rule.n, Integer(value))
-        yield f"Base, {plain(rule.n)} = {value}.", inside(start, steps, status)
-    larger = plain(Ge(rule.n, max(rule.base) + 1, evaluate=False))
-    below = writing.listed(plain(rule.n - back) for back in range(1, len(rule.base) + 1))
-    yield f"Step, {larger}, the statement granted for {below}.", inside(link.before, rule.step, status)
-
-
-def inside(start: Basic, steps: Sequence[Step], status) -> tuple[Link, ...]:
-    before = [start, *(step.value for step in steps[:-1])]
-    return tuple(
-        Link(line, step.value, step.sign, step.reason, status, "", 0, None)
-        for line, step in zip(before, steps, strict=True)
-    )
+    below = writing.listed(map(plain, rule.below))
+    step = f"Step, {plain(rule.larger)}, the statement granted for {below}."
+    for value, left, steps in rule.parts(link.before):
+        heading = step if value is None else f"Base, {plain(rule.n)} = {value}."
+        before = [left, *(each.value for each in steps[:-1])]
+        yield (
+            heading,
+            tuple(
+                Link(line, each.value, each.sign, each.reason, status, "", 0, None)
+                for line, each in zip(before, steps, strict=True)
+            ),
+        )
 
 
 def fate(console: Console, link: Link, reason: str, margin: int) -> None:

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 from math import log, sqrt
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scipy.special import ndtri
 from sympy import IndexedBase, Integer, Interval, Range, Symbol, oo
@@ -27,7 +27,7 @@ from theory.domain import Arrays
 SLOTS = 64
 DRAWN = 4  # points drawn from the seed, beside the lattice: draws cost
 LARGEST, CLOSE = 3, points.NEAR[2:3]  # for them one distance from an end, at which single precision suffices
-EXACT = 12  # where nothing is random, points are cheap
+EXACT = 12  # where nothing is random: a comparison costs a tenth of a second, and a search follows
 WIDE, WIDES = 2**10, 1  # a width that is called wide, and the points that have it
 CLIMBS = 2  # points at which a limit or a scaling is followed
 BETA = 1e-6  # chance to miss a discrepancy of the size of the resolution
@@ -53,24 +53,27 @@ class Row:
     alpha: float  # its share
     seed: int
     resolution: float
-    fixed: tuple[points.Point, ...] | None = None  # points that are given and not chosen
+    fixed: tuple[dict[str, Any], ...] | None = None  # points that are given and not chosen
 
     @cached_property
-    def points(self) -> tuple[points.Point, ...]:
-        """Raises ``ValueError`` where the joint hypotheses admit none."""
-        chosen = tuple(chosen_points(self.claim, self.seed)) if self.fixed is None else self.fixed
-        if not chosen:
-            raise self.claim.error("no point of the domain satisfies the joint hypotheses")
-        return chosen
+    def chosen(self) -> tuple[tuple[dict[str, Any], ...], str]:
+        """The points and the problem: one of them is empty."""
+        try:
+            found = tuple(chosen_points(self.claim, self.seed)) if self.fixed is None else self.fixed
+        except ValueError as error:
+            return (), str(error)
+        nowhere = self.claim.error("no point of the domain satisfies the joint hypotheses")
+        return found, "" if found else str(nowhere)
+
+    @property
+    def points(self) -> tuple[dict[str, Any], ...]:
+        """Where the experiment looks; none where there is a ``problem``."""
+        return self.chosen[0]
 
     @property
     def problem(self) -> str:
         """Why there are no points, if there are none."""
-        try:
-            self.points  # noqa: B018 - asked for what it raises
-            return ""
-        except ValueError as error:
-            return str(error)
+        return self.chosen[1]
 
     @property
     def draws(self) -> int:

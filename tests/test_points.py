@@ -181,7 +181,7 @@ def test_a_width_is_only_great_where_arrays_are_read_entry_by_entry():
     assert plan.wide(claim({m: Range(1, 9), v: vectors(m)}), 0) == []
 
 
-def test_a_wide_point_is_evaluated_as_fast_as_it_is_summed():
+def test_the_theory_at_a_wide_point_is_what_numpy_sums():
     (wide,) = plan.wide(two_layer.output, 0)
     value = sides.numbers(two_layer.output, two_layer.K2, wide | {"sigma": TANH})
     W_, x_, y_ = (sides.as_floats(wide[name]) for name in "Wxy")

@@ -46,7 +46,11 @@ def _require_flint() -> None:
         raise RuntimeError("certificates need ball arithmetic: pip install python-flint")
 
 
-def enclose(expr: sympy.Expr, at: Mapping[sympy.Symbol, sympy.Expr] | None = None, digits: int = 30) -> "arb":
+def enclose(
+    expr: sympy.Expr,
+    at: Mapping[sympy.Symbol, sympy.Expr | sympy.MatrixBase] | None = None,
+    digits: int = 30,
+) -> "arb":
     """A ball that contains the real number ``expr``, its symbols at the exact values ``at``.
 
     The label of an ``IndexedBase`` stands for a matrix, whose entries ``expr`` may sum over.
@@ -86,7 +90,10 @@ def _has_stalled(expr: sympy.Expr, tried: list) -> bool:
 
 
 def difference(
-    lhs: sympy.Expr, rhs: sympy.Expr, at: Mapping[sympy.Symbol, sympy.Expr], digits: int = 30
+    lhs: sympy.Expr,
+    rhs: sympy.Expr,
+    at: Mapping[sympy.Symbol, sympy.Expr | sympy.MatrixBase],
+    digits: int = 30,
 ) -> "arb":
     """A ball that contains ``lhs - rhs`` at an exact point: if it excludes zero, the sides differ there."""
     lhs, rhs = sympy.sympify(lhs), sympy.sympify(rhs)

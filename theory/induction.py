@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sympy import (
     Basic,
     Expr,
+    Ge,
     IndexedBase,
     Integer,
     Integral,
@@ -255,6 +256,14 @@ class Chain(NamedTuple):
     scene: Scene
 
 
+class Part(NamedTuple):
+    """A base of an induction, at ``value`` of its variable, or with None its step: the chain from ``left``."""
+
+    value: int | None
+    left: Basic
+    steps: tuple[Step, ...]
+
+
 @dataclass(frozen=True)
 class induct:
     """Induction on ``n``: a chain for each base value, and one that may use the values below.
@@ -275,6 +284,21 @@ class induct:
             prove(chain)
         return scene.claim.states.sides[-1]
 
+    def parts(self, left: Basic) -> tuple[Part, ...]:
+        """What proves a statement with this left side: a chain for each base, and the step."""
+        bases = (Part(value, left.subs(self.n, Integer(value)), steps) for value, steps in self.base.items())
+        return (*bases, Part(None, left, self.step))
+
+    @property
+    def larger(self) -> Basic:
+        """For which values the step is: those above the bases."""
+        return Ge(self.n, max(self.base) + 1, evaluate=False)
+
+    @property
+    def below(self) -> tuple[Expr, ...]:
+        """At which values the step may use the statement."""
+        return tuple(self.n - back for back in range(1, len(self.base) + 1))
+
     def chains(self, before: Basic, scene: Scene) -> tuple[Chain, ...]:
         """The chains to be proved: one for each base, and the step. Raises ``Refused`` where there is no induction."""
         states = scene.claim.states
@@ -285,17 +309,17 @@ class induct:
         first, goal = self.first(scene), states.right
         if sorted(self.base) != list(range(first, first + len(self.base))) or not self.base:
             raise Refused(f"the bases {sorted(self.base)} must be consecutive and start at {first}")
-        found = []
-        for value, steps in self.base.items():
-            at = {self.n: Integer(value)}
-            given = {s: d for s, d in scene.given.items() if s != self.n}
-            here = scene.within(given=given, hypotheses=(), climbing=None)
-            found.append(Chain(f"{self.n} = {value}", before.subs(at), goal.subs(at), steps, here))
-        backs = range(1, len(self.base) + 1)
-        below = tuple((before.subs(self.n, self.n - k), goal.subs(self.n, self.n - k)) for k in backs)
+        *bases, last = self.parts(before)
+        given = {s: d for s, d in scene.given.items() if s != self.n}
+        fixed = scene.within(given=given, hypotheses=(), climbing=None)
+        found = [
+            Chain(f"{self.n} = {base.value}", base.left, goal.subs(self.n, base.value), base.steps, fixed)
+            for base in bases
+        ]
+        below = tuple((before.subs(self.n, value), goal.subs(self.n, value)) for value in self.below)
         higher = {**scene.given, self.n: Range(first + len(self.base), oo)}
-        here = scene.within(given=higher, hypotheses=below, climbing=self.n)
-        return (*found, Chain("the step", before, goal, self.step, here))
+        free = scene.within(given=higher, hypotheses=below, climbing=self.n)
+        return (*found, Chain("the step", before, goal, last.steps, free))
 
     def first(self, scene: Scene) -> int:
         """The smallest value of n, whose domain must be all integers from there."""

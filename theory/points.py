@@ -77,8 +77,8 @@ def draws(
     while True:
         point: Point = {}
         for name, domain in domains(claim).items():
-            at = fixed[name] if name in fixed else drawn(domain, random, largest, placed(claim, point))
-            point[name] = at
+            known = placed(claim, point)
+            point[name] = fixed[name] if name in fixed else drawn(domain, random, largest, known)
         tried += 1
         if admits(claim, point):
             kept += 1
@@ -275,7 +275,10 @@ def tables(claim: Claim, point: Mapping) -> dict[Symbol, ImmutableDenseMatrix]:
 
 
 def substitute(expr: Basic, values: Mapping, loops: bool = False) -> Basic:
-    """Put exact values for symbols, sizes first, so that sums and derivatives can be carried out."""
+    """Exact values put for symbols, sizes first, so that sums and derivatives can be carried out.
+
+    With ``loops`` finite sums, and entries of arrays whose index runs in them, stay: see ``at_point``.
+    """
     expr = sympify(expr)
     chosen = {s: v for s, v in values.items() if isinstance(v, Activation)}
     if chosen:  # after the derivatives: a rectifier's is the weak one, which SymPy does not know

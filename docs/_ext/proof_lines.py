@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from line_breaks import ROOM, broken
-from sympy import Basic, Ge, IndexedBase, Integer
+from sympy import Basic, IndexedBase
 
 from theory import catalogue, derivation, writing
 from theory.claim import Claim
@@ -69,13 +69,13 @@ def proof(claim: Claim) -> Proof:
         return Proof(None, str(refusal))
     if not chain:
         return Proof(None, "")
-    lines = tuple(linked(claim, link) for link in chain)
+    lines = tuple(linked(link) for link in chain)
     return Proof(Part((), broken(latex(chain[0].before)), lines), "")
 
 
-def linked(claim: Claim, link: derivation.Link) -> Line:
+def linked(link: derivation.Link) -> Line:
     status = str(link.status)
-    parts = tuple(chains(claim, link.reason, status)) if isinstance(link.reason, induct) else ()
+    parts = tuple(chains(link.reason, link.before, status)) if isinstance(link.reason, induct) else ()
     return Line(line(link.sign, link.after), reason(link.reason), status, note(link), parts)
 
 
@@ -93,20 +93,17 @@ def line(sign: str, value: Basic, room: float = ROOM) -> str:
     return broken(f"{SIGNS[sign]} {latex(value)}", room)
 
 
-def chains(claim: Claim, rule: induct, status: str) -> Iterator[Part]:
+def chains(rule: induct, left: Basic, status: str) -> Iterator[Part]:
     """The chains that an induction rests on: one for each base, and the step."""
-    left, symbol = claim.states.left, latex(rule.n)
-    for value, steps in rule.base.items():
-        start = left.subs(rule.n, Integer(value))
-        yield part([("text", "Base, "), ("math", f"{symbol} = {value}")], start, steps, status)
-    larger = latex(Ge(rule.n, max(rule.base) + 1, evaluate=False))
-    below = [fragment for k in range(1, len(rule.base) + 1) for fragment in joined(k, latex(rule.n - k))]
-    granted: list[Fragment] = [("text", "Step, "), ("math", larger), ("text", ", the statement granted for ")]
-    yield part([*granted, *below], left, rule.step, status)
+    below = [fragment for place, value in enumerate(rule.below) for fragment in joined(place, latex(value))]
+    granted: list[Fragment] = [("math", latex(rule.larger)), ("text", ", the statement granted for "), *below]
+    for value, start, steps in rule.parts(left):
+        base: list[Fragment] = [("text", "Base, "), ("math", f"{latex(rule.n)} = {value}")]
+        yield part([("text", "Step, "), *granted] if value is None else base, start, steps, status)
 
 
 def joined(place: int, text: str) -> list[Fragment]:
-    return [("text", " and ")] * (place > 1) + [("math", text)]
+    return [("text", " and ")] * (place > 0) + [("math", text)]
 
 
 def part(heading: Iterable[Fragment], start: Basic, steps: Iterable, status: str) -> Part:
