@@ -65,11 +65,16 @@ def verify(
     """Derive, certify and test claims: the main job. A row is printed as each claim lands."""
     reject_bad_settings(resolution, alpha, budget)
     with interruptible("interrupted; what landed is kept, and the next run resumes"):
-        claims = [claim for claim, _ in stated(names)]
-        from numerics import run
-        from numerics.plan import Settings
+        chosen(names)  # an unknown name is told before anything is started
+        from numerics import pump
 
-        finish(run.run(claims, Settings(seed, alpha, resolution, budget), as_json, plan))
+        with pump.early(not plan) as worker:
+            from numerics import run
+            from numerics.plan import Settings
+
+            claims = [claim for claim, _ in stated(names)]
+            settings = Settings(seed, alpha, resolution, budget)
+            finish(run.run(claims, settings, as_json, plan, worker=worker))
 
 
 @app.command()
@@ -86,18 +91,22 @@ def check(
     reject_bad_settings(resolution, alpha, budget)
     reject_text(conjecture)
     with interruptible("interrupted; what landed is kept, and the next run resumes"):
-        from numerics import conjecture as files
-        from numerics import run
-        from numerics.plan import Settings
+        from numerics import pump
 
-        try:
-            claims = files.conjectures(conjecture)
-        except files.Unreadable as error:
-            stop(str(error))
-        except files.Broken as error:
-            stop(str(error), FAILED)
-        home = str(Path(conjecture).resolve())
-        finish(run.run(claims, Settings(seed, alpha, resolution, budget), as_json, plan, lambda claim: home))
+        with pump.early(not plan) as worker:
+            from numerics import conjecture as files
+            from numerics import run
+            from numerics.plan import Settings
+
+            try:
+                claims = files.conjectures(conjecture)
+            except files.Unreadable as error:
+                stop(str(error))
+            except files.Broken as error:
+                stop(str(error), FAILED)
+            home = str(Path(conjecture).resolve())
+            settings = Settings(seed, alpha, resolution, budget)
+            finish(run.run(claims, settings, as_json, plan, lambda claim: home, worker))
 
 
 def finish(status: int) -> NoReturn:

@@ -6,8 +6,8 @@ tasks in and takes replies out, earlier claims first.
 
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from itertools import count
 from queue import Empty, PriorityQueue, SimpleQueue
 from typing import Any, NamedTuple
@@ -17,6 +17,16 @@ from numerics.worker import Worker, WorkerFailure
 TARGET = "numerics.perform:perform"
 TICK = 0.2  # seconds: short waits, so that Ctrl-C is heard
 LAST_WORD = -2  # before any task
+
+
+@contextmanager
+def early(wanted: bool = True) -> Iterator[Worker | None]:
+    """A worker that imports JAX while its parent imports SymPy, ended with the block; None if not wanted."""
+    if not wanted:
+        yield None
+        return
+    with Worker(TARGET) as worker:
+        yield worker
 
 
 class Reply(NamedTuple):
@@ -29,11 +39,14 @@ class Reply(NamedTuple):
 
 
 class Pump:
-    """The worker and the thread that waits on it, in a ``with`` block; idle if there is nothing to run."""
+    """The worker and the thread that waits on it, in a ``with`` block; idle if there is nothing to run.
 
-    def __init__(self, working: bool = True):
+    A worker that is given may have been started before, while its parent was importing; it ends here.
+    """
+
+    def __init__(self, working: bool = True, worker: Worker | None = None):
         self.working = working
-        self.worker = Worker(TARGET)
+        self.worker = worker or Worker(TARGET)
         self.tasks: PriorityQueue = PriorityQueue()
         self.replies: SimpleQueue[Reply] = SimpleQueue()
         self.order = count()
@@ -43,7 +56,8 @@ class Pump:
 
     def __enter__(self) -> "Pump":
         if self.working:
-            self.worker.start()
+            if self.worker.process is None:
+                self.worker.start()
             self.thread.start()
         return self
 

@@ -16,6 +16,7 @@ from numerics.experiment import attached, load
 from numerics.freshness import home_of
 from numerics.plan import Settings, plan
 from numerics.record import Record, encode
+from numerics.worker import Worker
 from theory.claim import Claim
 
 Locate = Callable[[Claim], str | None]
@@ -27,6 +28,7 @@ def run(
     as_json: bool = False,
     plan_only: bool = False,
     locate: Locate | None = None,
+    worker: Worker | None = None,
 ) -> int:
     """Verify claims and report on them, or print what that would cost; the exit status."""
     if plan_only:
@@ -40,7 +42,7 @@ def run(
     failure = ""
     with progressing(report.screen(stderr=True), len(claims)) as (progress, quiet):
         try:
-            for record in verify.verify(claims, settings, progress, locate):
+            for record in verify.verify(claims, settings, progress, locate, worker):
                 records.append(record)
                 with quiet():
                     if as_json:

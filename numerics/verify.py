@@ -22,7 +22,7 @@ from numerics.plan import Settings as Settings
 from numerics.plan import plan as plan
 from numerics.pump import Pump
 from numerics.record import Record
-from numerics.worker import WorkerFailure
+from numerics.worker import Worker, WorkerFailure
 from theory.claim import Claim
 
 STARTING = -1  # the owner of tasks that belong to no claim
@@ -38,6 +38,7 @@ def verify(
     settings: Settings,
     progress: Callable[[str], object] | None = None,
     locate: Callable[[Claim], str | None] | None = None,
+    worker: Worker | None = None,
 ) -> Iterator[Record]:
     """A record for each claim, as it lands; reused where an earlier run left it and nothing has changed.
 
@@ -47,6 +48,7 @@ def verify(
         progress: told what is being done, in a few words.
         locate: where the experiment of a claim is attached, a dotted module or the path of a file; by
             default the chapter of the same name in ``numerics.experiments``, or the claim's own file.
+        worker: one that was started before (``pump.early``); by default one is started when it is needed.
 
     Raises:
         ValueError: settings that make no sense, two claims of one name.
@@ -67,7 +69,7 @@ def verify(
         yield record
     digests = {row.claim.name: digest for row, digest in stale}
     cases = [Case(row, settings, locate(row.claim)) for row, _ in stale]
-    for case in landing(cases, progress):
+    for case in landing(cases, progress, worker):
         record = recorded(case, digests[case.claim.name], known, store)
         known[record.claim] = record = store.write(record)
         yield record
@@ -80,11 +82,13 @@ def reject_contradiction(record: Record) -> None:
         raise Contradiction(f"{record.claim}: {told}")
 
 
-def landing(cases: list[Case], progress: Callable[[str], object]) -> Iterator[Case]:
+def landing(
+    cases: list[Case], progress: Callable[[str], object], worker: Worker | None
+) -> Iterator[Case]:
     """Cases as they are done, each after those of its ``uses`` that are in the run."""
     held: dict[str, Case] = {case.claim.name: case for case in cases}
     finished: dict[str, Case] = {}
-    for case in settled(cases, progress):
+    for case in settled(cases, progress, worker):
         finished[case.claim.name] = case
         while ready := [
             each for each in finished.values() if not set(each.claim.uses) & set(held) - {each.claim.name}
@@ -95,14 +99,16 @@ def landing(cases: list[Case], progress: Callable[[str], object]) -> Iterator[Ca
     yield from finished.values()  # a circle among their uses holds nobody back
 
 
-def settled(cases: list[Case], progress: Callable[[str], object]) -> Iterator[Case]:
+def settled(
+    cases: list[Case], progress: Callable[[str], object], worker: Worker | None
+) -> Iterator[Case]:
     """The loop: replies of the worker first, else the next thing that the parent can do."""
     homes = {
         home: [case for case in cases if case.home == home] for home in dict.fromkeys(c.home for c in cases)
     }
     todo = list(enumerate(cases))
     waiting = set(range(len(cases)))
-    with Pump(working=any(home is not None for home in homes)) as pump:
+    with Pump(any(home is not None for home in homes), worker) as pump:
         for home, here in homes.items():
             names = [name for case in here for name in case.names]
             if home is not None:

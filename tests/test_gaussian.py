@@ -123,6 +123,41 @@ def test_float32_gaussians_have_the_moments_of_the_gaussian_law():
     assert max(np.max(ranks[1:] - distribution), np.max(distribution - ranks[:-1])) < 2e-7
 
 
+def test_single_precision_radii_have_the_moments_of_their_law():
+    """Every cell of the tail and every 2^10th of the rest: the squared radius is exponential of mean two.
+
+    The radius reaches 6.66; what lies beyond it is 1e-8 of the sixth moment, and a middle of a cell costs less.
+    """
+    def squares(cells):
+        return np.asarray(gaussian.radius_from(jnp.asarray(cells, "uint32") << 1), float) ** 2
+
+    tail, rest = squares(np.arange(2**20)), squares(np.arange(2**20 + 2**9, 2**31, 2**10))
+    for power, moment in ((1, 2), (2, 8), (3, 48)):
+        mean = (np.sum(tail**power) + 2.0**10 * np.sum(rest**power)) / 2.0**31
+        assert abs(mean - moment) < 1e-6 * moment
+    assert 6.6 < np.sqrt(tail[0]) < 6.7 and np.all(np.isfinite(tail)) and np.all(rest >= 0)
+
+
+def test_single_precision_angles_are_uniform_and_on_the_circle():
+    words = np.arange(0, 2**32, 2**6, dtype=np.uint64).astype(np.uint32)
+    cos, sin = (np.asarray(part, float) for part in gaussian.circle_from(jnp.asarray(words)))
+    angle = (np.arange(2**24) - 2**23 + 0.5) * 2.0**-24 * np.pi / 2
+    for quarter in range(4):
+        here = slice(quarter * 2**24, (quarter + 1) * 2**24)
+        assert np.max(np.abs(cos[here] - np.cos(angle + quarter * np.pi / 2))) < 1.5e-7
+        assert np.max(np.abs(sin[here] - np.sin(angle + quarter * np.pi / 2))) < 1.5e-7
+
+
+def test_two_words_are_the_halves_of_one_hash_or_two_draws_of_one():
+    wide = gaussian.words(key(), 1000)
+    with jax.enable_x64(False):
+        narrow = gaussian.words(key(), 1000)
+    for first, second in (wide, narrow):
+        assert first.dtype == second.dtype == jnp.uint32
+        assert len(set(np.asarray(first)) | set(np.asarray(second))) == 2000
+        check_mean(np.bitwise_count(np.asarray(first ^ second)), 16)
+
+
 @pytest.mark.parametrize("d", [1, 2, 3, 20])
 def test_directions_are_uniform_on_the_sphere(d):
     """A coordinate of one has the law of a symmetric beta variable; in dimension one it is a fair sign."""
