@@ -165,12 +165,12 @@ def test_the_derivative_of_a_rectifier_is_the_weak_one_at_its_kink():
         "sigma": RELU,
     }
     at |= {"x": ImmutableDenseMatrix([0]), "y": ImmutableDenseMatrix([3])}
-    left, right = (points.at_point(two_layer.hidden, side, at) for side in two_layer.hidden.states.sides)
+    left, right = (points.at_point(two_layer.identity.hidden, side, at) for side in two_layer.identity.hidden.states.sides)
     assert left == right == 0
 
 
 def test_exact_comparisons_are_planned_at_a_great_width():
-    widths = [point["m"] for point in plan.chosen_points(two_layer.identity, 0)]
+    widths = [point["m"] for point in plan.chosen_points(two_layer.identity.identity, 0)]
     assert widths.count(plan.WIDE) == plan.WIDES
     assert plan.WIDE >= 1024
     assert {1, 2} <= set(widths)
@@ -182,7 +182,7 @@ def test_a_width_is_only_great_where_arrays_are_read_entry_by_entry():
 
 
 def test_the_theory_at_a_wide_point_is_what_numpy_sums():
-    (wide,) = plan.wide(two_layer.output, 0)
-    value = sides.numbers(two_layer.output, two_layer.K2, wide | {"sigma": TANH})
+    (wide,) = plan.wide(two_layer.identity.output, 0)
+    value = sides.numbers(two_layer.identity.output, two_layer.identity.K2, wide | {"sigma": TANH})
     W_, x_, y_ = (sides.as_floats(wide[name]) for name in "Wxy")
     assert value == pytest.approx(float(np.mean(np.tanh(W_ @ x_) * np.tanh(W_ @ y_))), rel=1e-12)

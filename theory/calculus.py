@@ -282,6 +282,24 @@ class collapse:
         return collapsed(before, {})
 
 
+@dataclass(frozen=True)
+class factors_out:
+    """What does not depend on the index of a sum leaves it, from the innermost sum on."""
+
+    def __str__(self):
+        return "what does not depend on an index leaves its sum"
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        after = before.replace(lambda e: isinstance(e, Sum) and len(e.limits) == 1, self.value)
+        if after == before:
+            raise Refused(f"no factor can leave a sum in {before}")
+        return after
+
+    def value(self, total: Sum) -> Expr:
+        outside, inside = total.function.as_independent(total.limits[0][0], as_Add=False)
+        return outside * Sum(inside, *total.limits)
+
+
 def collapsed(expr: Basic, ranges: dict) -> Basic:
     if isinstance(expr, Sum):
         inner = {**ranges, **{limit[0]: tuple(limit[1:]) for limit in expr.limits}}

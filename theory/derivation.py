@@ -145,6 +145,22 @@ def links(claim: Claim, points: int = 64, seed: int = 0) -> tuple[Link, ...]:
     )
 
 
+def derived(claim: Claim, *rules: Rule, reason: str = "collect terms") -> tuple[Step, ...]:
+    """The chain that rules make of the left side, one after the other; the last line is the right side, by algebra.
+
+    Raises ``Refused`` where a rule does not apply. Nothing is taken on trust: the chain is re-checked as one
+    that was written by hand, and only the last line, which is the statement's, can be wrong in it.
+    """
+    scene, value, steps = Scene(claim, dict(claim.given)), start(claim), []
+    for rule in rules:
+        value = rule.apply(value, scene)
+        steps.append(Step(value, rule))
+    goal = end(claim)
+    if goal is None or steps and goal == value:
+        return tuple(steps)
+    return (*steps, Step(goal, reason))
+
+
 def start(claim: Claim) -> Basic:
     """Where the chain begins: the left side, over its gauge if the statement is a scaling."""
     states = claim.states

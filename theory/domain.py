@@ -237,6 +237,18 @@ class InputCondition(BooleanFunction):
         raise NotImplementedError
 
 
+class nonzero(InputCondition):
+    """No row of a data set is zero."""
+
+    phrase = "no row of %s is zero"
+    negation = "a row of %s is zero"
+
+    @staticmethod
+    def at(rows: Matrix) -> bool:
+        """Whether every exact row has an entry that is not zero."""
+        return all(any(rows.row(i)) for i in range(rows.rows))
+
+
 class nonparallel(InputCondition):
     """No two rows of a data set are parallel, and none is zero: a joint hypothesis on inputs."""
 

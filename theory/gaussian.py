@@ -31,6 +31,11 @@ def signs(name: str, *shape) -> IndexedBase:
     return laws.array(laws.RademacherArray(name, *shape), *shape)
 
 
+def directions(name: str, *shape) -> IndexedBase:
+    """Independent uniform directions, one a row, of the dimension that is the last of the sizes."""
+    return laws.array(laws.SphereArray(name, Tuple(*shape)), *shape)
+
+
 def known_by_moments(name: str, *shape, moments: dict[int, Expr]) -> IndexedBase:
     """An i.i.d. array of which only the raw ``moments`` listed are known, by their order."""
     return laws.array(laws.MomentsArray(name, Tuple(*shape), Dict(moments)), *shape)

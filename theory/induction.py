@@ -208,13 +208,9 @@ def is_correlation(value: Expr, scene: Scene) -> bool:
     known = scene.domain(value)
     if isinstance(known, Set):
         return known.is_subset(Interval(-1, 1)) is True
-    if not isinstance(value, Sum) or not value.function.is_Mul:
-        return False
-    index, factors = value.limits[0][0], value.function.args
-    entries = all(factor.is_Indexed and factor.indices == (index,) for factor in factors)
-    return (
-        entries and len(factors) == 2 and all(getattr(scene.domain(f.base), "unit", False) for f in factors)
-    )
+    from theory.neurons import is_inner_correlation
+
+    return is_inner_correlation(value, scene)
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,10 @@ class MomentsArray(Law):
     """An i.i.d. array of which only moments are known; parameters: shape (a Tuple), moments (a Dict)."""
 
 
+class SphereArray(Law):
+    """Independent uniform directions, one a row; parameter: shape (a Tuple), its last size the dimension."""
+
+
 def array(law: Law, *shape) -> IndexedBase:
     """The indexed symbol of an array law: ``a[j]`` is one of its entries."""
     return IndexedBase(Variate(law, 0), shape=shape)

@@ -195,6 +195,7 @@ PHRASES: dict[str, Callable[..., str]] = {
     ),
     "RademacherArray": lambda write, *shape: f"of independent fair signs, {size_phrase(write, shape)}",
     "MomentsArray": moments_phrase,
+    "SphereArray": lambda write, shape: f"of independent uniform directions, {size_phrase(write, shape)}",
 }
 
 
