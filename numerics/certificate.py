@@ -22,7 +22,8 @@ from theory.law import Variate
 from theory.statement import Holds, Relation
 
 POINTS = 64
-PROVED_POINTS = 16  # where every link closes, balls are a second opinion
+PROVED_POINTS = 8  # where every link closes, balls are a second opinion
+LAST_LINK_POINTS = 2  # of a proved mean only the last link is compared, at which balls have looked already
 DIGITS = 30
 CHECK_DIGITS = 45  # an exclusion is looked at once more, at higher precision, before it refutes
 SHRINKING = 60  # looks of Hypothesis, after a refutation
@@ -88,7 +89,8 @@ def certified(claim: Claim, chain: tuple[Link, ...], seed: int, at: points.Point
         covered = cover(claim, *pair)
         if covered is not None:
             return covered
-    return enclosed(claim, *pair, seed, at, PROVED_POINTS if derivation.proves(chain) else POINTS)
+    proved = LAST_LINK_POINTS if opaque(states.left) else PROVED_POINTS
+    return enclosed(claim, *pair, seed, at, proved if derivation.proves(chain) else POINTS)
 
 
 def comparable(claim: Claim, chain: tuple[Link, ...]) -> tuple[Basic, Basic] | None:

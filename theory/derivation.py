@@ -55,6 +55,7 @@ DEFINITIONS = (
 Sign = Literal["=", "<=", ">=", "<", ">"]
 DIGITS = 20
 SPOT_CHECKS = 6  # a closed link is a theorem already: balls only look for a wrong rule
+DARK_CHECKS = 2  # where balls cannot look, only whether the lines have values is seen
 DIRECTIONS: dict[str, set[str]] = {
     "=": {"="},
     "<=": {"=", "<=", "<"},
@@ -300,7 +301,7 @@ def enclosed(before: Basic, step: Step, scene: Scene, sites: list) -> tuple[int,
     dark = any(beyond_balls(value) for value in (before, step.value))
     lines = tuple(map(shell, (before, step.value))) if dark else (before, step.value)
     looks = misses = 0
-    for point in sites[: SPOT_CHECKS if dark else None]:
+    for point in sites[: DARK_CHECKS if dark else None]:
         try:
             old, new = (at_point(value, point, scene) for value in lines)
             if old.has(nan, zoo) or new.has(nan, zoo):

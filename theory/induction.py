@@ -122,7 +122,8 @@ def reject_unmet(claim: Claim, at: Mapping, scene: Scene) -> None:
     """The joint hypotheses of a claim must be joint hypotheses here."""
     here = {symbol: sympify(value) for symbol, value in at.items()}
     for name, condition in claim.where.items():
-        if put(condition, here) not in scene.claim.where.values():
+        met = put(condition, here)
+        if met != True and met not in scene.claim.where.values():  # noqa: E712 - SymPy's true
             raise Refused(
                 f"{claim.name} holds where {name} ({condition}); list that in where at these values"
             )

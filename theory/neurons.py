@@ -8,7 +8,7 @@ through ``w . x`` alone, so that all that matters of two inputs is a pair of Gau
 
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sympy import (
     Add,
@@ -37,6 +37,9 @@ from theory.domain import Arrays, norm, nonzero
 from theory.law import Covariance, Law, Mean, Node, Variance, Variate
 from theory.regularity import reject_wild
 from theory.statement import Limit
+
+if TYPE_CHECKING:
+    from theory.claim import Claim
 
 ARRAYS = (laws.GaussianArray, laws.RademacherArray, laws.MomentsArray, laws.SphereArray)
 
@@ -353,6 +356,39 @@ class one_entry:
         single = laws.Gaussian(self.name, law.parameters[1])
         reject_taken(single.variates, mean, scene)
         return Mean(mean.body.xreplace({found[0]: single.variates[0]}), single)
+
+
+@dataclass(frozen=True)
+class special_law:
+    """What was proved for every array with some moments holds for one whose law has them."""
+
+    claim: "Claim"
+    general: IndexedBase
+    special: IndexedBase
+
+    def __str__(self):
+        return f"by {self.claim.name}, for the moments of {self.special.label.name}"
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        from theory.induction import lemma
+
+        law, own = self.general.label.law, self.special.label.law
+        if not isinstance(law, laws.MomentsArray) or shape_of(law) != shape_of(own):
+            raise Refused(f"{self.general} must be known by its moments, and have the shape of {self.special}")
+        try:
+            known = {value: laws.moment(own, int(order)) for order, value in law.parameters[1].items()}
+        except ValueError as reason:
+            raise Refused(str(reason)) from None
+        if not all(symbol.is_Symbol for symbol in known):
+            raise Refused(f"the moments of {self.general} must be parameters of {self.claim.name}")
+        like = laws.array(law.func(law.names, law.parameters[0], law.parameters[1].subs(known)), *shape_of(law))
+        return lemma(self.claim, known).apply(with_array(before, self.special, like), scene)
+
+
+def with_array(expr: Basic, old: IndexedBase, new: IndexedBase) -> Basic:
+    """An expression whose nodes are over another array."""
+    swap: dict[Basic, Basic] = {entry: new[entry.indices] for entry in expr.atoms(Indexed) if entry.base == old}
+    return expr.xreplace(swap | {old: new, old.label: new.label, old.label.law: new.label.law})
 
 
 # What one neuron sees

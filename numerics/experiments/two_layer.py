@@ -1,24 +1,54 @@
-"""The plain two-layer network, differentiated by the machine at weights and inputs of any size."""
+"""Two-layer networks, differentiated by the machine: at given weights of any size, and at random ones.
 
+A draw is a whole network of width m, or what its kernel is at two inputs. Nothing here knows an
+arc-cosine; what is known of the law of one draw, its variance and its kurtosis, comes from the theory's
+moments of one neuron.
+"""
+
+import jax
+import jax.numpy as jnp
+
+from numerics import gaussian as draw
 from numerics import network, observes
-from theory.two_layer import identity as two_layer
+from numerics.activation import Activation
+from theory.two_layer import identity, initialisations, limits, moments
+
+# At given weights
 
 
 def gradients(a, W, x, y, sigma):
     return network.gradient_inner(network.Weights(a, W), x, y, sigma)
 
 
-@observes(two_layer.identity)
+@observes(identity.identity)
+@observes(initialisations.case_2)
 def whole(m, d, a, W, x, y, sigma):
     blocks = gradients(a, W, x, y, sigma)
     return blocks.K_1 + blocks.K_2
 
 
-@observes(two_layer.hidden)
+@observes(identity.hidden)
 def hidden(m, d, a, W, x, y, sigma):
     return gradients(a, W, x, y, sigma).K_1
 
 
-@observes(two_layer.output)
+@observes(identity.output)
 def output(m, d, a, W, x, y, sigma):
     return gradients(a, W, x, y, sigma).K_2
+
+
+def pushed(weights: network.Weights, x, y, sigma, trained: str):
+    """How fast f(x) changes as the trained weights move along the gradient of f(y)."""
+    push = jax.grad(network.output)(weights, y, sigma)
+    still = jax.tree.map(jnp.zeros_like, push)._replace(**{trained: getattr(push, trained)})
+    return jax.jvp(lambda moved: network.output(moved, x, sigma), (weights,), (still,))[1]
+
+
+@observes(initialisations.case_3)
+def hidden_trained(m, d, a, W, x, y, sigma):
+    return pushed(network.Weights(a, W), x, y, sigma, "W")
+
+
+@observes(initialisations.case_3_output)
+def output_trained(m, d, a, W, x, y, sigma):
+    return pushed(network.Weights(a, W), x, y, sigma, "a")

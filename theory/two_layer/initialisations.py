@@ -10,7 +10,7 @@ NTK parametrisation both are of order one; they are equal for Gaussian rows, and
 sphere the output part is smaller by the dimension.
 """
 
-from sympy import Derivative, Expr, Range, S, Subs, Sum, oo, sqrt, symbols
+from sympy import Derivative, ImmutableDenseMatrix, Expr, Range, S, Subs, Sum, oo, sqrt, symbols
 
 from theory import gaussian
 from theory.activation import RELU
@@ -80,7 +80,7 @@ case_1 = Claim(
     source=FIRST,
     uses=USES,
     slip=slip_of_case_1,
-    refuted_at={m: 10, d: 10, x: [1] + [0] * 9},
+    refuted_at={m: 10, d: 10, x: ImmutableDenseMatrix([1] + [0] * 9)},
 )
 case_1_hidden = Claim(
     "init-case-1-only-k2.hidden",

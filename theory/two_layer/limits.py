@@ -31,6 +31,7 @@ from theory.neurons import (
     linear,
     moments,
     second_moments,
+    special_law,
 )
 from theory.statement import equal, limit, scaling
 from theory.two_layer.moments import A_LAW, GIVEN_MOMENTS, INNER, KERNELS, half_line, kernels, total, whole
@@ -48,12 +49,14 @@ from theory.two_layer.symbols import (
     by_moments,
     d,
     dot,
+    fair,
     fourth,
     hidden_part,
     j,
     k,
     kappa,
     m,
+    normal,
     output_part,
     second,
     x,
@@ -229,17 +232,17 @@ t = symbols("t", positive=True)
 NEAR = {t: Interval.open(0, 1)}
 rough = Claim(
     "ntk2-closed-form.slope.equal-inputs",
-    "At equal inputs the slope has no bound: the kernel is not differentiable on the diagonal.",
+    "At equal inputs the slope grows like one over the root of the distance: the kernel is not differentiable there.",
     NEAR,
-    scaling(SLOPE.subs(rho, 1 - t), Rational(-1, 2), by=t, to=0, constant=1 / (2 * sqrt(2) * pi)),
+    limit(sqrt(t) * SLOPE.subs(rho, 1 - t), 1 / (2 * sqrt(2) * pi), by=t, rate=Rational(1, 2), to=0),
     source=Source("003", 847, "then K = K_1 + K_2"),
     uses=(steep.name,),
 )
 falling = Claim(
     "ntk2-closed-form.slope.opposite-inputs",
-    "At opposite inputs the slope tends to minus infinity.",
+    "At opposite inputs it falls to minus infinity, at the same rate.",
     NEAR,
-    scaling(-SLOPE.subs(rho, t - 1), Rational(-1, 2), by=t, to=0, constant=1 / (2 * sqrt(2) * pi)),
+    limit(sqrt(t) * SLOPE.subs(rho, t - 1), -1 / (2 * sqrt(2) * pi), by=t, rate=1, to=0),
     uses=(steep.name,),
 )
 
@@ -259,19 +262,25 @@ LENGTHS = row_length(ROW) * row_length(OTHER)
 ROWS_RHO = dot(ROW, OTHER) / LENGTHS
 
 
-def error(a) -> Expr:
+def error(a, second_moment) -> Expr:
     """The squared Frobenius distance of the kernel matrix from its limit."""
-    limit_there = second * dot(ROW, OTHER) * kappa(0, ROWS_RHO) + LENGTHS * kappa(1, ROWS_RHO)
+    limit_there = second_moment * dot(ROW, OTHER) * kappa(0, ROWS_RHO) + LENGTHS * kappa(1, ROWS_RHO)
     return Sum((whole(a, ROW, OTHER) - limit_there) ** 2, (i, 1, n), (l, 1, n))
 
 
-CONSTANT = Sum(total(fourth, second, dot(ROW, OTHER), LENGTHS, ROWS_RHO), (i, 1, n), (l, 1, n))
+def constant(fourth_moment, second_moment) -> Expr:
+    """The sum of all entries' variances, of a network of width one."""
+    one = total(fourth_moment, second_moment, dot(ROW, OTHER), LENGTHS, ROWS_RHO)
+    return Sum(one, (i, 1, n), (l, 1, n))
+
+
+CONSTANT = constant(fourth, second)
 DATA = {m: Range(1, oo), n: Range(1, oo), d: Range(1, oo), inputs: data_sets(n, d)}
 frobenius = Claim(
     "k-frobenius-error",
     "The mean squared Frobenius error of the kernel matrix is the sum of all entries' variances, at every width.",
     DATA | GIVEN_MOMENTS,
-    equal(Mean(error(by_moments)), CONSTANT / m),
+    equal(Mean(error(by_moments, second)), CONSTANT / m),
     where={"no input is zero": nonzero(inputs)} | A_LAW,
     because=lambda: derived(
         frobenius,
@@ -286,11 +295,31 @@ frobenius = Claim(
     source=Source("003", 931, "(assuming J^TJ concentrates)"),
     uses=KERNELS,
 )
+NONZERO = {"no input is zero": nonzero(inputs)}
+
+
+def frobenius_for(fact: str, title: str, a: IndexedBase, fourth_moment) -> Claim:
+    claim = Claim(
+        f"k-frobenius-error{fact}",
+        title,
+        DATA,
+        equal(Mean(error(a, 1)), constant(fourth_moment, 1) / m),
+        where=NONZERO,
+        because=lambda: derived(claim, special_law(frobenius, by_moments, a)),
+        uses=(frobenius.name,),
+    )
+    return claim
+
+
+frobenius_gaussian = frobenius_for(
+    ".gaussian", "The mean squared Frobenius error for Gaussian output weights.", normal, 3
+)
+frobenius_signs = frobenius_for(".rademacher", "The mean squared Frobenius error for random signs.", fair, 1)
 rate = Claim(
     "k-frobenius-error.rate",
     "So the kernel concentrates at the rate 1/sqrt(m) exactly, with a known constant.",
     DATA | GIVEN_MOMENTS,
-    scaling(Mean(error(by_moments)), -1, by=m, constant=CONSTANT),
+    scaling(Mean(error(by_moments, second)), -1, by=m, constant=CONSTANT),
     where={"no input is zero": nonzero(inputs)} | A_LAW,
     because=lambda: derived(rate, lemma(frobenius)),
     uses=(frobenius.name,),
@@ -309,5 +338,7 @@ def claims() -> tuple[Claim, ...]:
         falling,
         *means,
         frobenius,
+        frobenius_gaussian,
+        frobenius_signs,
         rate,
     )

@@ -26,7 +26,7 @@ from theory.claim import Claim, Source
 from theory.derivation import derived
 from theory.induction import lemma
 from theory.law import Covariance, Node, Variance
-from theory.neurons import alike, apart, coordinates, lengths, moments, one_entry, second_moments
+from theory.neurons import alike, apart, coordinates, lengths, moments, one_entry, second_moments, special_law
 from theory.statement import equal
 from theory.two_layer.symbols import (
     APART,
@@ -68,6 +68,11 @@ def kernels(*needed: int, rho: Expr = RHO, W: IndexedBase = W) -> tuple:
 def half_line(*orders_needed: int) -> tuple:
     """The rules for means over one rectified Gaussian, which is what a neuron sees of one input."""
     return tuple(lemma(any_order.half_line, {n: S(order)}) for order in orders_needed)
+
+
+def mean_of_one() -> tuple:
+    """The rules for the mean of one rectified Gaussian."""
+    return density(z), gate(plain(z)), integrate(plain(z))
 
 
 def spread(
@@ -113,22 +118,48 @@ def on_the_diagonal(
     return claim
 
 
-def hidden_variance(fact: str, title: str, a, value: Expr, known: bool = False) -> Claim:
-    node = Variance(hidden_part(a, X, Y))
-    return spread(f"k1-variance{fact}", title, node, value, 0, known=known)
+def for_law(general: Claim, fact: str, title: str, a: IndexedBase, node: Node, value: Expr) -> Claim:
+    """What a general claim says of one law of the output weights."""
+    claim = Claim(
+        f"{general.name}{fact}",
+        title,
+        PAIRS,
+        equal(node, value / m),
+        where=APART,
+        because=lambda: derived(claim, special_law(general, by_moments, a)),
+        source=SOURCE,
+        uses=(general.name,),
+    )
+    return claim
 
 
 INNER = dot(X, Y)
+hidden_variance = spread(
+    "k1-variance",
+    "At every width, the variance of K_1 needs two moments of the output weights.",
+    Variance(hidden_part(by_moments, X, Y)),
+    INNER**2 * (fourth * K0 - second**2 * K0**2),
+    0,
+    known=True,
+)
 k1_variance = (
-    hidden_variance(
-        "",
-        "At every width, the variance of K_1 needs two moments of the output weights.",
-        by_moments,
-        INNER**2 * (fourth * K0 - second**2 * K0**2),
-        known=True,
+    hidden_variance,
+    for_law(
+        hidden_variance,
+        ".gaussian",
+        "The variance of K_1 for Gaussian output weights.",
+        normal,
+        Variance(hidden_part(normal, X, Y)),
+        INNER**2 * (3 * K0 - K0**2),
     ),
-    hidden_variance(".gaussian", "The variance of K_1 for Gaussian output weights.", normal, INNER**2 * (3 * K0 - K0**2)),
-    hidden_variance(".rademacher", "The variance of K_1 for random signs.", fair, INNER**2 * K0 * (1 - K0)),
+    for_law(
+        hidden_variance,
+        ".rademacher",
+        "The variance of K_1 for random signs.",
+        fair,
+        Variance(hidden_part(fair, X, Y)),
+        INNER**2 * K0 * (1 - K0),
+    ),
     on_the_diagonal(
         "k1-variance.gaussian.diagonal",
         "On the diagonal, the variance of K_1 for Gaussian output weights is 5/4 over the width.",
@@ -151,7 +182,8 @@ orthogonal = Claim(
     "For orthogonal unit inputs the variance of K_2 is 1/4 less the square of its mean.",
     {m: Range(1, oo)},
     equal(Variance(mean_over_neurons(RELU(couple[j, 1]) * RELU(couple[j, 2]))), (Rational(1, 4) - 1 / (4 * pi**2)) / m),
-    because=lambda: derived(orthogonal, alike(j), second_moments(), apart(), one_entry(), density(z), gate(plain(z)), integrate(plain(z))),
+    because=lambda: derived(orthogonal, alike(j), second_moments(), apart(), one_entry(), *half_line(1), *mean_of_one()),
+    uses=(any_order.half_line.name,),
 )
 k2_variance = (
     spread(
@@ -192,6 +224,16 @@ def total(
 
 
 NAME = "k1-k2-covariance-and-total-variance"
+total_variance = spread(
+    f"{NAME}.total",
+    "At every width, the variance of the whole tangent kernel.",
+    Variance(whole(by_moments)),
+    total(fourth, second),
+    0,
+    1,
+    2,
+    known=True,
+)
 covariance = (
     spread(
         NAME,
@@ -202,33 +244,22 @@ covariance = (
         1,
         known=True,
     ),
-    spread(
-        f"{NAME}.total",
-        "At every width, the variance of the whole tangent kernel.",
-        Variance(whole(by_moments)),
-        total(fourth, second),
-        0,
-        1,
-        2,
-        known=True,
-    ),
-    spread(
-        f"{NAME}.total.gaussian",
+    total_variance,
+    for_law(
+        total_variance,
+        ".gaussian",
         "The variance of the tangent kernel for Gaussian output weights.",
+        normal,
         Variance(whole(normal)),
         total(S(3), S.One),
-        0,
-        1,
-        2,
     ),
-    spread(
-        f"{NAME}.total.rademacher",
+    for_law(
+        total_variance,
+        ".rademacher",
         "The variance of the tangent kernel for random signs.",
+        fair,
         Variance(whole(fair)),
         total(S.One, S.One),
-        0,
-        1,
-        2,
     ),
     on_the_diagonal(
         f"{NAME}.diagonal",

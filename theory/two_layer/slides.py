@@ -8,7 +8,7 @@ activation does not vanish at zero, it grows without bound. The kindest repair i
 ``1/sqrt(m)`` in front, with weights that do not shrink.
 """
 
-from sympy import Expr, Integral, Interval, Mul, Range, Sum, exp, oo, pi, sqrt, symbols, tanh
+from sympy import Expr, ImmutableDenseMatrix, Integral, Interval, Mul, Range, Sum, exp, oo, pi, sqrt, symbols, tanh
 
 from theory import gaussian
 from theory.activation import COSINE, ERF, RELU, SINE, SOFTPLUS, TANH, Unknown
@@ -86,7 +86,7 @@ slip_output = Claim(
     ),
     source=Source("003", 874, "K_2 = s_w^2 E_w[sigma(w^T x) sigma(w^T x')]"),
 )
-WITNESS = {m: Range(2**8, 2**16 + 1), d: 1, x: [1], s_a: 1, s_w: 1}
+WITNESS = {m: Range(2**8, 2**16 + 1), d: 1, x: ImmutableDenseMatrix([1]), s_a: 1, s_w: 1}
 hidden = rectified(
     "",
     "For ReLU, which is homogeneous, the slides' K_1 is right on average at every width, over standard Gaussian neurons.",
