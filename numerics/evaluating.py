@@ -15,9 +15,11 @@ from numerics.experiment import Experiment
 from numerics.kinds import trend
 from numerics.sampling import sampler
 from numerics.search import reply, search
+from numerics.threefry import unrolled
 from theory.claim import Claim
 
 AT_ONCE = 2**18  # numbers that the seeds run together may hold
+SEEDS_AT_ONCE = 64  # a pilot's
 
 
 def value(
@@ -84,7 +86,8 @@ def ladder(
     purpose: str,
 ) -> dict:
     """The left side up a ladder, shape (rungs, seeds); under a node a mean of ``draws`` for each seed."""
-    keys = jax.random.split(key_for(seed, claim.name, purpose), len(rungs))
+    key = key_for(seed, claim.name, purpose)
+    keys = jax.random.split(unrolled(key) if jax.default_backend() == "cpu" else key, len(rungs))
     by, rows = trend(claim).by.name, []
     for rung, key in zip(rungs, keys, strict=True):
         row = np.asarray(over_seeds(claim, experiment, {**point, by: rung}, draws, seeds)(key), float)
@@ -100,22 +103,38 @@ def ladder(
 def over_seeds(
     claim: Claim, experiment: Experiment, point: Mapping[str, Any], draws: int, seeds: int
 ) -> Callable:
-    """From a key to one value a seed; as many at once as fit, judged by the largest integer of the point."""
+    """From a key to one value a seed; as many at once as fit, judged by the largest integer of the point.
+
+    The program depends on how many run at once and not on how many there are: it is compiled once for the
+    pilot, the ladder and its repetition, at all points of the same sizes.
+    """
     static, reals = arguments(array_point(claim, point), "float64")
     if not experiment.keyed:
         return lambda key: np.stack([np.asarray(experiment.function(**static, **reals))])
     held = draws if experiment.draws else 1
     held *= max([1, *(value for value in point.values() if isinstance(value, int))])
-    at_once = min(seeds, max(1, AT_ONCE // held))
+    at_once = min(SEEDS_AT_ONCE, max(1, AT_ONCE // held))
+    run = batch(claim, experiment.function, tuple(static.items()), draws if experiment.draws else None)
 
-    def one(key):
-        if not experiment.draws:
-            return experiment.function(key=key, **static, **reals)
-        return jnp.mean(
-            sampler(claim, experiment.function, static)(key, draws, **reals).astype(float), axis=0
-        )
+    def every(key):
+        keys = jax.random.split(key, -(-seeds // at_once) * at_once)  # whole batches; the rest is dropped
+        batches = (keys[first : first + at_once] for first in range(0, seeds, at_once))
+        return np.concatenate([np.asarray(run(each, reals)) for each in batches])[:seeds]
 
-    return jax.jit(lambda key: jax.lax.map(one, jax.random.split(key, seeds), batch_size=at_once))
+    return every
+
+
+@cache
+def batch(claim: Claim, function: Callable, static: tuple[tuple[str, Any], ...], draws: int | None) -> Callable:
+    """The compiled program from some keys to one value each, or to a mean of ``draws`` each."""
+
+    def one(key, reals):
+        if draws is None:
+            return function(key=key, **dict(static), **reals)
+        values = sampler(claim, function, dict(static))(key, draws, **reals)
+        return jnp.mean(values.astype(float), axis=0)
+
+    return jax.jit(jax.vmap(one, in_axes=(0, None)))
 
 
 def hunt(

@@ -64,6 +64,17 @@ def independent(
     return r * cos, r * sin
 
 
+def columns(key: PRNGKeyArray, draws: int, d: int, dtype: DTypeLike = float) -> list[Float[Array, " draws"]]:
+    """The ``d`` coordinates of standard Gaussian vectors, each an array of its own: what a program can fuse."""
+    if jnp.dtype(dtype) != jnp.float32:
+        return list(vector(key, draws, d, dtype).T)
+    pairs = (d + 1) // 2
+    radial, angular = (word.reshape(pairs, draws) for word in words(key, pairs * draws))
+    r = radius_from(radial)
+    both = [r * part for part in circle_from(angular)]
+    return [both[place % 2][place // 2] for place in range(d)]
+
+
 def words(key: PRNGKeyArray, draws: int) -> tuple[UInt32[Array, " draws"], UInt32[Array, " draws"]]:
     """Two words of fair bits for every draw: the halves of one where JAX has 64-bit numbers."""
     if jax.config.jax_enable_x64:

@@ -112,7 +112,9 @@ def share(claims: Sequence[Claim], alpha: float) -> float:
 
 
 def may_be_random(claim: Claim) -> bool:
-    return draws_wanted(claim) or is_trend(claim)
+    """Whether a claim, or the slip that it corrects, may need a share of alpha."""
+    own = draws_wanted(claim) or is_trend(claim)
+    return own or (claim.slip is not None and may_be_random(claim.slip))
 
 
 def chosen_points(claim: Claim, seed: int) -> list[points.Point]:
@@ -121,12 +123,19 @@ def chosen_points(claim: Claim, seed: int) -> list[points.Point]:
         return climbs(claim, seed)
     pooled = draws_wanted(claim)
     dtype = "float32" if pooled else "float64"
-    if pooled:
-        found = points.chosen(claim, seed, DRAWN, LARGEST, CLOSE)
+    if pooled and claim.given:
+        found = points.lattice(claim, LARGEST, CLOSE) + drawn(claim, seed)
     else:
         found = points.chosen(claim, seed, EXACT) + wide(claim, seed)
     found = [point for point in found if not (pooled and at_irrational_end(claim, point))]
     return distinct(sides.rounded(claim, point, dtype) for point in found)
+
+
+def drawn(claim: Claim, seed: int) -> list[points.Point]:
+    """Points from the seed, all of one size: other sizes are another program, which costs seconds to compile."""
+    (first,) = islice(points.draws(claim, seed, LARGEST), 1)
+    sizes = {name: value for name, value in first.items() if isinstance(claim.given[claim.symbols[name]], Range)}
+    return list(islice(points.draws(claim, seed, LARGEST, sizes), DRAWN))
 
 
 def wide(claim: Claim, seed: int) -> list[points.Point]:
@@ -163,7 +172,7 @@ def climbs(claim: Claim, seed: int) -> list[points.Point]:
     by = trend(claim).by.name
     if set(claim.symbols) == {by}:
         return [{}]
-    near = (sides.rounded(claim, point, "float64") for point in islice(points.draws(claim, seed), CLIMBS))
+    near = (sides.rounded(claim, point, "float64") for point in drawn(claim, seed)[:CLIMBS])
     return distinct({name: value for name, value in point.items() if name != by} for point in near)
 
 

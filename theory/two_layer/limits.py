@@ -131,7 +131,7 @@ means = (
 
 # The limit
 
-ENDLESS = PAIRS | {m: Range(2**10, oo)}
+ENDLESS = PAIRS | {m: Range(2**6, oo)}
 
 
 def tends(name: str, title: str, left: Expr, value: Expr, order: int, line: Source, weighted: bool) -> Claim:

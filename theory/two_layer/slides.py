@@ -59,7 +59,7 @@ def rectified(fact: str, title: str, left: Expr, value: Expr, W, *needed: int, w
     return claim
 
 
-WIDER = {m: Range(2**8, oo)}
+WIDER = {m: Range(2**6, oo)}
 UNIT = {d: Range(1, oo), x: unit_vectors(d)} | WIDER | SCALES
 GAUSS = exp(-(z**2) / 2) / sqrt(2 * pi)
 slip_hidden = Claim(
@@ -86,7 +86,7 @@ slip_output = Claim(
     ),
     source=Source("003", 874, "K_2 = s_w^2 E_w[sigma(w^T x) sigma(w^T x')]"),
 )
-WITNESS = {m: Range(2**8, 2**16 + 1), d: 1, x: ImmutableDenseMatrix([1]), s_a: 1, s_w: 1}
+WITNESS = {m: Range(2**6, 2**14 + 1), d: 1, x: ImmutableDenseMatrix([1]), s_a: 1, s_w: 1}
 hidden = rectified(
     "",
     "For ReLU, which is homogeneous, the slides' K_1 is right on average at every width, over standard Gaussian neurons.",
@@ -128,7 +128,7 @@ no_repair = rectified(
 )
 
 sigma = Unknown("sigma")
-SMOOTH = {m: Range(2**8, oo), d: Range(1, oo), x: vectors(d), y: vectors(d)} | SCALES
+SMOOTH = {m: Range(2**6, oo), d: Range(1, oo), x: vectors(d), y: vectors(d)} | SCALES
 VANISHING = {sigma: activations(TANH, ERF, SINE)}
 smooth_hidden = Claim(
     f"{NAME}.smooth",

@@ -1,19 +1,10 @@
-"""Two-layer networks, differentiated by the machine: at given weights of any size, and at random ones.
-
-A draw is a whole network of width m, or what its kernel is at two inputs. Nothing here knows an
-arc-cosine; what is known of the law of one draw, its variance and its kurtosis, comes from the theory's
-moments of one neuron.
-"""
+"""Two-layer networks at given weights, differentiated by the machine: inner products of gradients, and pushes."""
 
 import jax
 import jax.numpy as jnp
 
-from numerics import gaussian as draw
 from numerics import network, observes
-from numerics.activation import Activation
-from theory.two_layer import identity, initialisations, limits, moments
-
-# At given weights
+from theory.two_layer import identity, initialisations
 
 
 def gradients(a, W, x, y, sigma):
@@ -52,3 +43,4 @@ def hidden_trained(m, d, a, W, x, y, sigma):
 @observes(initialisations.case_3_output)
 def output_trained(m, d, a, W, x, y, sigma):
     return pushed(network.Weights(a, W), x, y, sigma, "a")
+
