@@ -125,7 +125,9 @@ def over_seeds(
 
 
 @cache
-def batch(claim: Claim, function: Callable, static: tuple[tuple[str, Any], ...], draws: int | None) -> Callable:
+def batch(
+    claim: Claim, function: Callable, static: tuple[tuple[str, Any], ...], draws: int | None
+) -> Callable:
     """The compiled program from some keys to one value each, or to a mean of ``draws`` each."""
 
     def one(key, reals):

@@ -77,20 +77,20 @@ def columns(key: PRNGKeyArray, draws: int, d: int, dtype: DTypeLike = float) -> 
 
 def words(key: PRNGKeyArray, draws: int) -> tuple[UInt32[Array, " draws"], UInt32[Array, " draws"]]:
     """Two words of fair bits for every draw: the halves of one where JAX has 64-bit numbers."""
-    if jax.config.jax_enable_x64:
+    if jnp.result_type(float) == jnp.float64:
         both = jax.random.bits(key, (draws,), "uint64")
         return (both >> 32).astype(jnp.uint32), both.astype(jnp.uint32)
     first, second = jax.random.split(key)
     return jax.random.bits(first, (draws,), "uint32"), jax.random.bits(second, (draws,), "uint32")
 
 
-def radius_from(word: UInt32[Array, " n"]) -> Float32[Array, " n"]:
+def radius_from(word: UInt32[Array, "*n"]) -> Float32[Array, "*n"]:
     """``sqrt(-2 log U)``, where ``U`` is the middle of one of 2^31 cells of (0, 1)."""
     cell = (word >> 1).astype(jnp.int32).astype(jnp.float32)  # signed: what a CPU converts in one step
     return jnp.sqrt(-2 * jnp.log((cell + 0.5) * jnp.float32(2**-31)))
 
 
-def circle_from(word: UInt32[Array, " n"]) -> tuple[Float32[Array, " n"], Float32[Array, " n"]]:
+def circle_from(word: UInt32[Array, "*n"]) -> tuple[Float32[Array, "*n"], Float32[Array, "*n"]]:
     """Cosine and sine of a uniform angle: a fair quarter turn, and one of 2^24 angles around zero."""
     quarter = word >> 30
     cell = ((word >> 6) & 0xFFFFFF).astype(jnp.int32).astype(jnp.float32)
@@ -104,7 +104,7 @@ def circle_from(word: UInt32[Array, " n"]) -> tuple[Float32[Array, " n"], Float3
     return jnp.where(behind, -along, along), jnp.where(below, -across, across)
 
 
-def horner(coefficients: tuple[float, ...], x: Float32[Array, " n"]) -> Float32[Array, " n"]:
+def horner(coefficients: tuple[float, ...], x: Float32[Array, "*n"]) -> Float32[Array, "*n"]:
     value = jnp.float32(coefficients[-1])
     for coefficient in reversed(coefficients[:-1]):
         value = value * x + jnp.float32(coefficient)

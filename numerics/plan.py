@@ -134,7 +134,9 @@ def chosen_points(claim: Claim, seed: int) -> list[points.Point]:
 def drawn(claim: Claim, seed: int) -> list[points.Point]:
     """Points from the seed, all of one size: other sizes are another program, which costs seconds to compile."""
     (first,) = islice(points.draws(claim, seed, LARGEST), 1)
-    sizes = {name: value for name, value in first.items() if isinstance(claim.given[claim.symbols[name]], Range)}
+    sizes = {
+        name: value for name, value in first.items() if isinstance(claim.given[claim.symbols[name]], Range)
+    }
     return list(islice(points.draws(claim, seed, LARGEST, sizes), DRAWN))
 
 

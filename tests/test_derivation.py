@@ -22,7 +22,7 @@ from theory import (
 from theory.averaging import square
 from theory.calculus import integrate
 from theory.claim import Source
-from theory.derivation import Refused, Scene, Step, closes, links, proves
+from theory.derivation import Refused, Scene, Step, closes, links, proves, start
 from theory.induction import backwards, induct, lemma
 
 x, a, rho = symbols("x a rho", real=True)
@@ -41,7 +41,7 @@ def planted(value):
 
 def lines(claim):
     """Every line of a derivation with what stands before it and what its reason may rely on."""
-    scene, before = Scene(claim, dict(claim.given)), claim.states.left
+    scene, before = Scene(claim, dict(claim.given)), start(claim)
     for step in claim.because():
         yield before, step, scene
         if isinstance(step.reason, induct):

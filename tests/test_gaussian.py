@@ -128,6 +128,7 @@ def test_single_precision_radii_have_the_moments_of_their_law():
 
     The radius reaches 6.66; what lies beyond it is 1e-8 of the sixth moment, and a middle of a cell costs less.
     """
+
     def squares(cells):
         return np.asarray(gaussian.radius_from(jnp.asarray(cells, "uint32") << 1), float) ** 2
 
@@ -135,15 +136,18 @@ def test_single_precision_radii_have_the_moments_of_their_law():
     for power, moment in ((1, 2), (2, 8), (3, 48)):
         mean = (np.sum(tail**power) + 2.0**10 * np.sum(rest**power)) / 2.0**31
         assert abs(mean - moment) < 1e-6 * moment
-    assert 6.6 < np.sqrt(tail[0]) < 6.7 and np.all(np.isfinite(tail)) and np.all(rest >= 0)
+    assert 6.6 < np.sqrt(tail[0]) < 6.7
+    assert np.all(np.isfinite(tail))
+    assert np.all(rest >= 0)
 
 
 def test_single_precision_angles_are_uniform_and_on_the_circle():
-    words = np.arange(0, 2**32, 2**6, dtype=np.uint64).astype(np.uint32)
+    """Every 16th of the 2^24 angles of each quarter turn."""
+    words = np.arange(0, 2**32, 2**10, dtype=np.uint64).astype(np.uint32)
     cos, sin = (np.asarray(part, float) for part in gaussian.circle_from(jnp.asarray(words)))
-    angle = (np.arange(2**24) - 2**23 + 0.5) * 2.0**-24 * np.pi / 2
+    angle = (np.arange(0, 2**24, 2**4) - 2**23 + 0.5) * 2.0**-24 * np.pi / 2
     for quarter in range(4):
-        here = slice(quarter * 2**24, (quarter + 1) * 2**24)
+        here = slice(quarter * 2**20, (quarter + 1) * 2**20)
         assert np.max(np.abs(cos[here] - np.cos(angle + quarter * np.pi / 2))) < 1.5e-7
         assert np.max(np.abs(sin[here] - np.sin(angle + quarter * np.pi / 2))) < 1.5e-7
 

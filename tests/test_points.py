@@ -165,7 +165,10 @@ def test_the_derivative_of_a_rectifier_is_the_weak_one_at_its_kink():
         "sigma": RELU,
     }
     at |= {"x": ImmutableDenseMatrix([0]), "y": ImmutableDenseMatrix([3])}
-    left, right = (points.at_point(two_layer.identity.hidden, side, at) for side in two_layer.identity.hidden.states.sides)
+    left, right = (
+        points.at_point(two_layer.identity.hidden, side, at)
+        for side in two_layer.identity.hidden.states.sides
+    )
     assert left == right == 0
 
 

@@ -281,3 +281,27 @@ def test_a_function_of_a_sum_needs_no_brackets_but_its_own():
     sigma, total = Unknown("sigma"), Sum(a[j], (j, 1, m))
     assert r"\left(\sigma" not in printing.latex(sigma(total) * sigma(2 * total))
     assert printing.latex(total * sigma(m)).startswith(r"\sigma")
+
+
+def test_a_sum_over_all_entries_of_two_rows_is_an_inner_product():
+    inner = IndexedBase("x", shape=(d,))
+    short, bare = IndexedBase("y", shape=(m,)), IndexedBase("w")
+    j, k = symbols("j k", integer=True)
+    whole = Sum(W[j, k] * inner[k], (k, 1, d))
+    assert plain(whole) == "Wⱼ·x"
+    assert plain(whole**2 * pi) == "π (Wⱼ·x)²"
+    assert plain(step(whole)) == "1{Wⱼ·x > 0}"
+    assert printing.latex(whole) == r"{W}_{j} \cdot x"
+    assert r"\left({W}_{j} \cdot x\right)" in printing.latex(pi * whole)
+    assert plain(Sum(inner[k] ** 2, (k, 1, d))) == "x·x"
+    assert plain(sqrt(Sum(W[j, k] ** 2, (k, 1, d)))) == "‖Wⱼ‖"
+    for other in (
+        Sum(W[j, k] * short[k], (k, 1, d)),  # of another dimension
+        Sum(W[j, k] * bare[k], (k, 1, d)),  # of none
+        Sum(W[j, k] * inner[k], (k, 1, d - 1)),
+        Sum(W[j, k] * inner[k] * inner[k], (k, 1, d)),
+        Sum(W[k, k] * inner[k], (k, 1, d)),
+        Sum(2 * W[j, k] * inner[k], (k, 1, d)),
+    ):
+        assert "·" not in plain(other)
+        assert "Σ" in plain(other)

@@ -157,7 +157,7 @@ def derived(claim: Claim, *rules: Rule, reason: str = "collect terms") -> tuple[
         value = rule.apply(value, scene)
         steps.append(Step(value, rule))
     goal = end(claim)
-    if goal is None or steps and goal == value:
+    if goal is None or (steps and goal == value):
         return tuple(steps)
     return (*steps, Step(goal, reason))
 

@@ -13,7 +13,7 @@ from sympy.printing.pretty.stringpict import prettyForm, stringPict
 
 from theory.activation import Applied
 from theory.law import Node
-from theory.notation import OPERATORS, Positive, distinguished, is_negative, is_product, quotient, terms
+from theory.notation import OPERATORS, Positive, is_negative, is_product, quotient, readable, terms
 from theory.plain import Plain, plain
 
 WIDTH = 72
@@ -24,12 +24,12 @@ SHORT = 6  # a fraction of so few characters, alone on its line, needs no bar
 
 def pretty(expr: Basic, width: int = WIDTH) -> str:
     """The expression as a displayed formula of at most ``width`` columns."""
-    return "\n".join(picture(chunk) for chunk in chunks(distinguished(expr), width))
+    return "\n".join(picture(chunk) for chunk in chunks(readable(expr), width))
 
 
 def beside(sign: str, expr: Basic, width: int = WIDTH) -> str:
     """The expression with a relation sign before it, on its axis: a line of a derivation."""
-    first, *rest = chunks(distinguished(expr), width - len(sign) - 2)
+    first, *rest = chunks(readable(expr), width - len(sign) - 2)
     indent = " " * (len(sign) + 2)
     shifted = [prettyForm(*chunk.left(indent)) for chunk in rest]
     return "\n".join(map(picture, [joined([prettyForm(sign), first], "  "), *shifted]))
@@ -55,7 +55,7 @@ def chunks(expr: Basic, width: int) -> list[prettyForm]:
 
 def equation(left: Basic, sign: str, right: Basic, tail: str = "", width: int = WIDTH) -> str:
     """Two sides and the sign between them; on two lines where one is too short."""
-    blocks = [block_of(distinguished(left)), prettyForm(sign), block_of(distinguished(right))]
+    blocks = [block_of(readable(left)), prettyForm(sign), block_of(readable(right))]
     row = joined([*blocks, prettyForm(tail)] if tail else blocks, "  ")
     if row.width() <= width:
         return picture(row)

@@ -29,6 +29,7 @@ from theory.claim import Claim, canonical, sizes
 from theory.derivation import Refused, Rule, Scene, Step
 from theory.domain import Activations, Arrays
 from theory.law import Law, Variate
+from theory.plain import plain
 from theory.regularity import hull
 from theory.statement import Relation
 
@@ -69,7 +70,7 @@ class lemma:
 
 
 def listed(at: Mapping) -> str:
-    return ", ".join(f"{symbol} = {value}" for symbol, value in at.items())
+    return ", ".join(f"{symbol} = {plain(value)}" for symbol, value in at.items())
 
 
 def replaced(before: Basic, sides: tuple[Basic, ...], at: Mapping, what: str) -> Basic:
@@ -209,7 +210,7 @@ def is_correlation(value: Expr, scene: Scene) -> bool:
     known = scene.domain(value)
     if isinstance(known, Set):
         return known.is_subset(Interval(-1, 1)) is True
-    from theory.neurons import is_inner_correlation
+    from theory.inputs import is_inner_correlation
 
     return is_inner_correlation(value, scene)
 

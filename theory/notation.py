@@ -17,6 +17,7 @@ from sympy import (
     Expr,
     Function,
     Indexed,
+    IndexedBase,
     Integral,
     Limit,
     Max,
@@ -31,8 +32,9 @@ from sympy import (
     Sum,
     Symbol,
 )
+from sympy.printing.precedence import PRECEDENCE
 
-from theory.domain import Functional
+from theory.domain import Functional, norm
 from theory.law import GaussianPair, Law, Mean, Node, SpherePair, Variate, step
 
 OPERATORS = (Integral, Sum, Product, Derivative, Limit, Subs)  # open to the right: they come last
@@ -53,12 +55,52 @@ class Indicator(Function):
     is_nonnegative = True
 
 
+class InnerProduct(Expr):
+    """The inner product of two vectors, as it is printed where a sum runs over all their entries."""
+
+    precedence = PRECEDENCE["Add"]  # in parentheses beside another factor, and under a power
+    is_commutative = True
+
+
 class MeanAt(Mean):
     """A mean as it is printed where a reader could not tell its correlation: E with that as its index."""
 
     @property
     def correlation(self) -> Basic:
         return next(law.parameters[0] for law in self.laws if isinstance(law, GaussianPair | SpherePair))
+
+
+def readable(expr: Basic) -> Basic:
+    """``expr`` as a person writes it: correlations where they are needed, inner products with a dot."""
+    return distinguished(expr).replace(lambda e: isinstance(e, Sum), dotted)
+
+
+def dotted(total: Sum) -> Basic:
+    """The inner product that a sum is, or the sum: it must run over all entries of two vectors or rows."""
+    powers = total.function.as_powers_dict()
+    whole = all(power.is_Integer and power > 0 for power in powers.values())
+    factors = [base for base, power in powers.items() for _ in range(int(power))] if whole else []
+    if len(factors) != 2 or len(total.limits) != 1:
+        return total
+    ((k, low, high),) = total.limits
+    if low != 1 or not all(is_row(factor, k, high) for factor in factors):
+        return total
+    random_first = sorted(factors, key=lambda e: (not isinstance(e.base.label, Variate), str(e)))
+    one, other = map(row_of, random_first)
+    return norm(one) ** 2 if one == other and one.is_Indexed else InnerProduct(one, other)
+
+
+def row_of(entry: Indexed) -> Basic:
+    """A row of a matrix by its index, or a vector by its name."""
+    return IndexedBase(entry.base.label)[entry.indices[:-1]] if len(entry.indices) > 1 else entry.base.label
+
+
+def is_row(entry: Basic, k: Symbol, size: Basic) -> bool:
+    """Whether an entry of an array of known shape runs over a whole vector or row as ``k`` goes up to ``size``."""
+    shape = entry.base.shape if isinstance(entry, Indexed) else None
+    if not shape or entry.indices[-1] != k or shape[-1] != size:
+        return False
+    return all(k not in index.free_symbols for index in entry.indices[:-1])
 
 
 def distinguished(expr: Basic) -> Basic:
@@ -84,7 +126,7 @@ def pair_of(mean: Mean) -> Law | None:
 ORDER = (
     Number,
     NumberSymbol,
-    (Symbol, Indexed, Positive),
+    (Symbol, Indexed, Positive, InnerProduct),
     (Pow, Functional),
     Indicator,
     Add,

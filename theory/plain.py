@@ -14,7 +14,7 @@ from sympy.printing.str import StrPrinter
 
 from theory.domain import Functional
 from theory.law import Node
-from theory.notation import FUNCTIONS, OPERATORS, MeanAt, distinguished, is_folded, quotient, rectified, terms
+from theory.notation import FUNCTIONS, OPERATORS, MeanAt, is_folded, quotient, readable, rectified, terms
 
 SUPERSCRIPTS = dict(zip("0123456789+−()ijklmnprstxdk", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁱʲᵏˡᵐⁿᵖʳˢᵗˣᵈᵏ", strict=True))
 SUBSCRIPTS = dict(zip("0123456789+−()ijkmnprstxlaeh", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₘₙₚᵣₛₜₓₗₐₑₕ", strict=True))
@@ -24,7 +24,7 @@ NAMED = {"gamma": "Γ", "loggamma": "log Γ", "zeta": "ζ", "DiracDelta": "δ", 
 
 def plain(expr: Basic) -> str:
     """The expression on one line."""
-    return Plain().doprint(distinguished(expr))
+    return Plain().doprint(readable(expr))
 
 
 def raised(text: str) -> str:
@@ -226,6 +226,9 @@ class Plain(StrPrinter):
 
     def _print_norm(self, expr):
         return f"‖{self._print(expr.args[0])}‖"
+
+    def _print_InnerProduct(self, expr):
+        return "·".join(map(self._print, expr.args))
 
     def _print_operator_norm(self, expr):
         return f"‖{self._print(expr.args[0])}‖_op"

@@ -8,14 +8,24 @@ from sympy import Basic, Expr, Function
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions
 
 from theory.law import Node
-from theory.notation import FUNCTIONS, OPERATORS, MeanAt, distinguished, is_folded, quotient, rectified, terms
+from theory.notation import (
+    FUNCTIONS,
+    OPERATORS,
+    InnerProduct,
+    MeanAt,
+    is_folded,
+    quotient,
+    readable,
+    rectified,
+    terms,
+)
 
 LONG = 48  # characters of a numerator that leaves no room for a fraction bar under all of it
 
 
 def latex(expr: Basic) -> str:
     """The expression in LaTeX, without dollar signs."""
-    return Latex({"inv_trig_style": "full"}).doprint(distinguished(expr))
+    return Latex({"inv_trig_style": "full"}).doprint(readable(expr))
 
 
 class Latex(LatexPrinter):
@@ -47,7 +57,10 @@ class Latex(LatexPrinter):
             first, last = place == 0, place == len(factors) - 1
             part = self._print(factor)
             enclosed = isinstance(factor, Function | Node) and not is_folded(factor)  # by its own brackets
-            if len(factors) > 1 and not enclosed and self._needs_mul_brackets(factor, first=first, last=last):
+            loose = isinstance(factor, InnerProduct) or self._needs_mul_brackets(
+                factor, first=first, last=last
+            )
+            if len(factors) > 1 and not enclosed and loose:
                 part = rf"\left({part}\right)"
             gap = r" \cdot " if text[-1:].isdigit() and part[0].isdigit() else " "
             text += part if first else r" \, " + part if is_folded(factors[place - 1]) else gap + part
@@ -99,6 +112,9 @@ class Latex(LatexPrinter):
 
     # SymPy's printer has methods of its own for the random nodes of sympy.stats, which have the same names.
     _print_MeanAt = _print_Mean = _print_Variance = _print_Covariance = _print_Probability = _print_Node
+
+    def _print_InnerProduct(self, expr):
+        return r" \cdot ".join(map(self._print, expr.args))
 
     def _print_Functional(self, expr, exp=None):
         return expr._latex(self, exp)

@@ -9,4 +9,10 @@ from theory.two_layer import identity, initialisations, limits, moments, slides
 
 def claims() -> tuple[Claim, ...]:
     """The claims of the chapter, in reading order."""
-    return (*identity.claims(), *limits.claims(), *moments.claims(), *initialisations.claims(), *slides.claims())
+    return (
+        *identity.claims(),
+        *limits.claims(),
+        *moments.claims(),
+        *initialisations.claims(),
+        *slides.claims(),
+    )

@@ -19,7 +19,8 @@ from theory.statement import equal
 
 m, d = symbols("m d", integer=True, positive=True)
 i, j, k, l = symbols("i j k l", integer=True)  # noqa: E741 - indices of neurons and of coordinates
-a, W, x, y = (IndexedBase(name) for name in ("a", "W", "x", "y"))
+a, W = IndexedBase("a", shape=(m,)), IndexedBase("W", shape=(m, d))
+x, y = IndexedBase("x", shape=(d,)), IndexedBase("y", shape=(d,))
 sigma = Unknown("sigma")
 NETWORKS = {
     m: Range(1, oo),

@@ -10,7 +10,7 @@ NTK parametrisation both are of order one; they are equal for Gaussian rows, and
 sphere the output part is smaller by the dimension.
 """
 
-from sympy import Derivative, ImmutableDenseMatrix, Expr, Range, S, Subs, Sum, oo, sqrt, symbols
+from sympy import Derivative, Expr, ImmutableDenseMatrix, Range, S, Subs, Sum, oo, sqrt, symbols
 
 from theory import gaussian
 from theory.activation import RELU
@@ -23,8 +23,10 @@ from theory.claim import Claim, Source
 from theory.derivation import Step, derived
 from theory.domain import norm, vectors
 from theory.induction import lemma
+from theory.inputs import coordinates, lengths
 from theory.law import Mean
-from theory.neurons import alike, apart, coordinates, lengths, moments
+from theory.neurons import alike
+from theory.one_neuron import apart, moments
 from theory.statement import above, equal, scaling
 from theory.two_layer import identity
 from theory.two_layer.moments import half_line
@@ -159,7 +161,7 @@ case_2_directions = Claim(
     uses=USES,
 )
 
-i, l = identity.i, identity.l
+i, l = identity.i, identity.l  # noqa: E741
 t = symbols("t", real=True)
 sigma, a, V = identity.sigma, identity.a, identity.W
 

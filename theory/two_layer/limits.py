@@ -20,19 +20,10 @@ from theory.claim import Claim, Source
 from theory.derivation import derived
 from theory.domain import activations, data_sets, nonzero, norm, vectors
 from theory.induction import lemma
+from theory.inputs import coordinates, lengths
 from theory.law import Mean
-from theory.neurons import (
-    alike,
-    apart,
-    bias_and_variance,
-    coordinates,
-    large_numbers,
-    lengths,
-    linear,
-    moments,
-    second_moments,
-    special_law,
-)
+from theory.neurons import alike, large_numbers, linear, special_law
+from theory.one_neuron import apart, bias_and_variance, moments, second_moments
 from theory.statement import equal, limit, scaling
 from theory.two_layer.moments import A_LAW, GIVEN_MOMENTS, INNER, KERNELS, half_line, kernels, total, whole
 from theory.two_layer.symbols import (
@@ -78,9 +69,7 @@ def unbiased(fact: str, title: str, node: Expr, value: Expr, *needed: int, weigh
         PAIRS | (SQUARE if weighted else {}),
         equal(Mean(node), value),
         where=APART,
-        because=lambda: derived(
-            claim, alike(j), *[apart(), moments()] * weighted, *kernels(*needed)
-        ),
+        because=lambda: derived(claim, alike(j), *[apart(), moments()] * weighted, *kernels(*needed)),
         source=LINE,
         uses=tuple(KERNELS[order] for order in needed),
     )
@@ -123,7 +112,12 @@ means = (
     ),
     unbiased(".hidden", "The mean of K_1 is its limit, at every width.", hidden_part(power, X, Y), HIDDEN, 0),
     unbiased(
-        ".output", "The mean of K_2 is its limit, at every width.", output_part(X, Y), OUTPUT, 1, weighted=False
+        ".output",
+        "The mean of K_2 is its limit, at every width.",
+        output_part(X, Y),
+        OUTPUT,
+        1,
+        weighted=False,
     ),
     any_hidden,
     any_output,
@@ -222,7 +216,7 @@ by_rho = rho * Mean(rectified(p, q, 0)) + Mean(rectified(p, q, 1))
 SLOPE = 2 * kappa(0, rho) + rho / (2 * pi * sqrt(1 - rho**2))
 steep = Claim(
     "ntk2-closed-form.slope",
-    "For unit inputs the slope of the tangent kernel in the correlation is twice the kernel of order 0, and rho times its slope.",
+    "The slope of the tangent kernel in the correlation: twice the kernel of order 0, and rho times its slope.",
     {rho: OPEN},
     equal(Derivative(by_rho, rho), SLOPE),
     because=lambda: derived(steep, lemma(correlations[0]), lemma(correlations[1]), reason="differentiate"),
@@ -250,7 +244,7 @@ falling = Claim(
 
 n = symbols("n", integer=True, positive=True)
 i, l = symbols("i l", integer=True)  # noqa: E741 - indices of inputs
-inputs = IndexedBase("X")
+inputs = IndexedBase("X", shape=(n, d))
 ROW, OTHER = at(inputs, i), at(inputs, l)
 
 

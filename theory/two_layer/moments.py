@@ -13,7 +13,7 @@ Where both gates are open the gates of ``K_1`` say nothing new to ``K_2``: their
 kernel of order 1. So the two parts have a covariance, and the whole kernel a variance.
 """
 
-from sympy import Expr, IndexedBase, Interval, Range, Rational, S, acos, oo, pi, symbols
+from sympy import Expr, IndexedBase, Interval, Range, Rational, S, acos, oo, pi
 
 from theory import gaussian
 from theory.activation import RELU
@@ -25,8 +25,10 @@ from theory.calculus import gate, integrate
 from theory.claim import Claim, Source
 from theory.derivation import derived
 from theory.induction import lemma
+from theory.inputs import coordinates, lengths
 from theory.law import Covariance, Node, Variance
-from theory.neurons import alike, apart, coordinates, lengths, moments, one_entry, second_moments, special_law
+from theory.neurons import alike, special_law
+from theory.one_neuron import apart, moments, one_entry, second_moments
 from theory.statement import equal
 from theory.two_layer.symbols import (
     APART,
@@ -181,8 +183,13 @@ orthogonal = Claim(
     "k2-variance.orthogonal",
     "For orthogonal unit inputs the variance of K_2 is 1/4 less the square of its mean.",
     {m: Range(1, oo)},
-    equal(Variance(mean_over_neurons(RELU(couple[j, 1]) * RELU(couple[j, 2]))), (Rational(1, 4) - 1 / (4 * pi**2)) / m),
-    because=lambda: derived(orthogonal, alike(j), second_moments(), apart(), one_entry(), *half_line(1), *mean_of_one()),
+    equal(
+        Variance(mean_over_neurons(RELU(couple[j, 1]) * RELU(couple[j, 2]))),
+        (Rational(1, 4) - 1 / (4 * pi**2)) / m,
+    ),
+    because=lambda: derived(
+        orthogonal, alike(j), second_moments(), apart(), one_entry(), *half_line(1), *mean_of_one()
+    ),
     uses=(any_order.half_line.name,),
 )
 k2_variance = (

@@ -8,15 +8,16 @@ activation does not vanish at zero, it grows without bound. The kindest repair i
 ``1/sqrt(m)`` in front, with weights that do not shrink.
 """
 
-from sympy import Expr, ImmutableDenseMatrix, Integral, Interval, Mul, Range, Sum, exp, oo, pi, sqrt, symbols, tanh
+from sympy import Expr, ImmutableDenseMatrix, Integral, Interval, Range, Sum, exp, oo, pi, sqrt, symbols, tanh
 
 from theory import gaussian
 from theory.activation import COSINE, ERF, RELU, SINE, SOFTPLUS, TANH, Unknown
 from theory.claim import Claim, Source
 from theory.derivation import derived
-from theory.domain import activations, norm, unit_vectors, vectors
+from theory.domain import activations, unit_vectors, vectors
 from theory.law import Mean
-from theory.neurons import alike, apart, moments
+from theory.neurons import alike
+from theory.one_neuron import apart, moments
 from theory.statement import equal, limit, scaling
 from theory.two_layer.moments import INNER, KERNELS, kernels
 from theory.two_layer.symbols import APART, K0, K1, PAIRS, SIZES, X, Y, at, d, dot, j, m, x, y
@@ -42,16 +43,16 @@ def output_sum(W, sigma, u=X, v=Y) -> Expr:
     return Sum(sigma(dot(at(W, j), u)) * sigma(dot(at(W, j), v)), (j, 1, m))
 
 
-def rectified(fact: str, title: str, left: Expr, value: Expr, W, *needed: int, weighted=True, **rest) -> Claim:
+def rectified(
+    fact: str, title: str, left: Expr, value: Expr, W, *needed: int, weighted=True, **rest
+) -> Claim:
     claim = Claim(
         f"{NAME}{fact}",
         title,
         PAIRS | SCALES,
         equal(left, value),
         where=APART,
-        because=lambda: derived(
-            claim, alike(j), *[apart(), moments()] * weighted, *kernels(*needed, W=W)
-        ),
+        because=lambda: derived(claim, alike(j), *[apart(), moments()] * weighted, *kernels(*needed, W=W)),
         source=SOURCE,
         uses=tuple(KERNELS[order] for order in needed),
         **rest,

@@ -11,7 +11,7 @@ from theory.law import step
 
 m, d = symbols("m d", integer=True, positive=True)
 j, k = symbols("j k", integer=True)
-x, y = IndexedBase("x"), IndexedBase("y")
+x, y = IndexedBase("x", shape=(d,)), IndexedBase("y", shape=(d,))
 second, fourth = symbols("mu2 mu4", positive=True)
 W = gaussian.array("W", m, d)
 by_moments = gaussian.known_by_moments("a", m, moments={2: second, 4: fourth})

@@ -43,4 +43,3 @@ def hidden_trained(m, d, a, W, x, y, sigma):
 @observes(initialisations.case_3_output)
 def output_trained(m, d, a, W, x, y, sigma):
     return pushed(network.Weights(a, W), x, y, sigma, "a")
-

@@ -101,9 +101,7 @@ def output(key, draws, m, d, x, y):
 # Variances and covariances, on pairs of inputs and on the diagonal
 
 k1 = {claim.name.removeprefix("k1-variance"): claim for claim in moments.k1_variance}
-both = {
-    claim.name.removeprefix("k1-k2-covariance-and-total-variance"): claim for claim in moments.covariance
-}
+both = {claim.name.removeprefix("k1-k2-covariance-and-total-variance"): claim for claim in moments.covariance}
 
 
 @observes(k1[".gaussian"], resolution=SPREADS)
@@ -174,10 +172,10 @@ def whole_signs_diagonal(key, draws, m, d, x):
 def squared_error(key, draws: int, m: int, X, law: Law):
     """The squared Frobenius distance of the kernel matrix from the infinitely wide network's, of many networks."""
     total = jnp.zeros(draws, X.dtype)
-    for i, x in enumerate(X):
-        for l, y in enumerate(X[: i + 1]):  # the same key: the same network sees all pairs
+    for row, x in enumerate(X):
+        for other, y in enumerate(X[: row + 1]):  # the same key: the same network sees all pairs
             found = whole(averages(jax.random.clone(key), draws, m, x, y, law))
-            total += (1 + (l < i)) * (found - whole(kernels.relu_tangents(x, y))) ** 2
+            total += (1 + (other < row)) * (found - whole(kernels.relu_tangents(x, y))) ** 2
     return total
 
 
