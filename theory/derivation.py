@@ -35,6 +35,7 @@ from theory.activation import Applied
 from theory.claim import Claim
 from theory.domain import Functional, Observed
 from theory.family import DerivativeFamily
+from theory.iterate import Iterate
 from theory.law import Node
 from theory.points import chosen, substitute, tables
 from theory.statement import Holds, Limit, Relation, Scaling
@@ -51,6 +52,7 @@ DEFINITIONS = (
     MatrixSymbol,
     Applied,
     DerivativeFamily,
+    Iterate,
 )
 Sign = Literal["=", "<=", ">=", "<", ">"]
 DIGITS = 20

@@ -128,6 +128,10 @@ def arrays_phrase(domain: Arrays, names: str, several: bool, write: Write) -> st
     every, s = ("all", "s") if several else ("every", "")
     if domain.form == "data":
         return f"{every} data set{s} {names} of {size[0]} inputs of dimension {size[1]}"
+    if domain.bounds:
+        first, low, high = map(write, domain.bounds)
+        each = "whose first entry is " + first + f" and whose others lie between {low} and {high}"
+        return f"{every} vector{s} {names} of dimension {size[0]} {each}"
     if len(size) == 1:
         return f"{every} {'unit' if domain.unit else 'real'} vector{s} {names} of dimension {size[0]}"
     form = "real" if domain.form == "any" else domain.form

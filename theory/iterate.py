@@ -1,0 +1,155 @@
+r"""The iterates of a map as SymPy objects: what an optimiser has after k steps.
+
+``Iterate(update, x, start, k)`` is the k-th iterate of the map from ``x`` to ``update``, begun at
+``start``. A vector has one more argument: ``Iterate(update, x[i], start, k, m)`` is the entry ``m`` of
+the k-th iterate, where ``update`` and ``start`` are entries with index ``i``, and ``i`` runs from 1 to the
+size of ``x``. Nothing is evaluated: the number of steps may be a symbol. Gradient descent is one such map,
+
+.. math:: x \mapsto x - \eta \, \partial f / \partial x,
+
+whose derivative stays as it is written until a rule takes it (``theory.unrolling``).
+"""
+
+from collections.abc import Callable
+
+from sympy import Basic, Derivative, Expr, Indexed, IndexedBase, Integer, S, Symbol, sympify
+
+
+class Iterate(Expr):
+    """The iterate of a map; ``args`` are update, variable, start, steps and, for a vector, the entry."""
+
+    is_commutative = True
+    is_real = True
+
+    def __new__(cls, update, variable, start, steps, *at):
+        if not isinstance(variable, Symbol | Indexed) or isinstance(variable, Indexed) != (len(at) == 1):
+            raise TypeError(
+                f"Iterate: the variable {variable} must be a symbol, or x[i] of a vector x with the entry asked for"
+            )
+        if isinstance(variable, Indexed) and variable.base.shape is None:
+            raise ValueError(f"Iterate: give {variable.base} its size, as in IndexedBase('x', shape=(d,))")
+        return Expr.__new__(cls, *map(sympify, (update, variable, start, steps, *at)))
+
+    @property
+    def update(self) -> Expr:
+        return self.args[0]
+
+    function = update  # with ``limits`` below: whoever looks for bound symbols finds them
+
+    @property
+    def variable(self) -> Symbol | Indexed:
+        return self.args[1]
+
+    @property
+    def start(self) -> Expr:
+        return self.args[2]
+
+    @property
+    def steps(self) -> Expr:
+        return self.args[3]
+
+    @property
+    def at(self) -> Expr | None:
+        return self.args[4] if len(self.args) > 4 else None
+
+    @property
+    def array(self) -> IndexedBase | None:
+        """The vector that is iterated, None for a number."""
+        return self.variable.base if isinstance(self.variable, Indexed) else None
+
+    @property
+    def index(self) -> Symbol | None:
+        return self.variable.indices[0] if isinstance(self.variable, Indexed) else None
+
+    @property
+    def size(self) -> Expr:
+        return self.array.shape[0] if self.array is not None else S.One
+
+    @property
+    def limits(self) -> tuple:
+        """What is bound, innermost first, each with the expressions that lie outside of its scope."""
+        if self.array is None:
+            return ((self.variable, self.start, self.steps),)
+        return (self.array, self.start, self.steps), (self.index, S.One, self.size, self.at)
+
+    @property
+    def free_symbols(self):
+        inside = self.update.free_symbols - self.variable.free_symbols
+        inside |= self.start.free_symbols - ({self.index} if self.index else set())
+        inside |= self.size.free_symbols | self.steps.free_symbols
+        own = {s for s in inside if isinstance(s, Indexed) and s.base == self.array}
+        return (inside - own) | (self.at.free_symbols if self.at is not None else set())
+
+    def _eval_subs(self, old, new):
+        return self if old in {limit[0] for limit in self.limits} or old == self.variable else None
+
+    def after(self, steps: Expr, at: Expr | None = None) -> "Iterate":
+        """The same iteration after another number of steps, at another entry."""
+        where = () if self.at is None else (self.at if at is None else at,)
+        return Iterate(self.update, self.variable, self.start, steps, *where)
+
+    def stepped(self, update: Expr) -> "Iterate":
+        """The iteration of another map, from the same start."""
+        return Iterate(update, *self.args[1:])
+
+    def put(self, at: Expr | None, value: Callable[[Expr | None], Expr], update: Expr) -> Expr:
+        """``update`` at an entry, with ``value(j)`` for the entry j of what it is applied to."""
+        if self.array is None:
+            return update.xreplace({self.variable: value(None)})
+        here = update.subs(self.index, at)
+        return here.replace(
+            lambda e: isinstance(e, Indexed) and e.base == self.array, lambda e: value(e.indices[0])
+        )
+
+    def carried_out(self, settled: Callable[[Basic], Expr]) -> Expr:
+        """The number that an iterate is; ``settled`` evaluates an expression without bound symbols."""
+        update = self.update.replace(
+            lambda e: isinstance(e, Derivative), lambda e: e.expr.diff(*e.variable_count)
+        )
+        if self.array is None:
+            value = settled(self.start)
+            for _ in range(int(self.steps)):
+                value = settled(update.xreplace({self.variable: value}))
+            return value
+        places = [Integer(place) for place in range(1, int(self.size) + 1)]
+        state = [settled(self.start.subs(self.index, place)) for place in places]
+        entries = [settled(update.subs(self.index, place)) for place in places]
+        for _ in range(int(self.steps)):
+            here = {self.array[place]: value for place, value in zip(places, state, strict=True)}
+            state = [settled(entry.xreplace(here)) for entry in entries]
+        return state[int(self.at) - 1]
+
+    def _sympystr(self, printer):
+        arrow = f"{printer._print(self.variable)} -> {printer._print(self.update)}"
+        return self.applied(f"({arrow})**({printer._print(self.steps)})", printer, "[{}]")
+
+    def _plain(self, printer):
+        from theory.plain import raised
+
+        arrow = f"{printer._print(self.variable)} ↦ {printer._print(self.update)}"
+        return self.applied(f"({arrow}){raised(printer._print(self.steps))}", printer, "[{}]")
+
+    def _latex(self, printer, exp=None):
+        arrow = rf"{printer._print(self.variable)} \mapsto {printer._print(self.update)}"
+        text = rf"\left({arrow}\right)^{{{printer._print(self.steps)}}}"
+        text = self.applied(text, printer, "_{{{}}}", r"\left(", r"\right)")
+        return text if exp is None else rf"{{\left({text}\right)}}^{{{exp}}}"
+
+    _typeset = _latex
+
+    def applied(self, power: str, printer, entry: str, opening="(", closing=")") -> str:
+        start = self.start
+        if self.array is not None and isinstance(start, Indexed) and start.indices == (self.index,):
+            start = start.base.label
+        text = f"{power}{opening}{printer._print(start)}{closing}"
+        return text if self.at is None else text + entry.format(printer._print(self.at))
+
+
+def descent(f: Expr, x: Symbol, rate: Expr, start: Expr, steps: Expr) -> Iterate:
+    """Gradient descent on a function of one variable."""
+    return Iterate(x - rate * Derivative(f, x), x, start, steps)
+
+
+def descent_entry(f: Expr, x: Indexed, rate: Expr, start: Expr, steps: Expr, at: Expr) -> Iterate:
+    """The entry ``at`` of gradient descent on a function of the vector that ``x = x[i]`` is an entry of."""
+    return Iterate(x - rate * Derivative(f, x), x, start, steps, at)
