@@ -76,9 +76,10 @@ class fades:
         found, rest = powers(term, self.k)
         if self.k in rest.free_symbols or not found:
             raise Refused(f"{term} is no power with an exponent that grows like {self.k}, times a constant")
-        for base, slope in found:
-            if not (below_one(base, facts) if slope > 0 else is_positive(base**2 - 1, facts)):
-                raise Refused(f"{base} is not known to be {'below' if slope > 0 else 'above'} one in size")
+        slowest = min(abs(slope) for _, slope in found)
+        base = Mul(*(base ** (slope / slowest) for base, slope in found))  # the term is base**(slowest*k)
+        if not below_one(base, facts):
+            raise Refused(f"{base} is not known to be below one in size")
 
 
 @dataclass(frozen=True)

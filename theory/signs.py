@@ -10,7 +10,7 @@ open gate, and between which integers an index of summation runs.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sympy import Basic, Dummy, Expr, Indexed, Interval, Mul, expand, factor, oo, together
+from sympy import Basic, Dummy, Expr, Indexed, Interval, Mul, S, expand, factor, oo, together
 
 from theory.derivation import Scene
 from theory.domain import Arrays
@@ -103,7 +103,7 @@ def intervals(expr: Expr, facts: Facts) -> list[tuple[Basic, Interval]]:
 def entry_interval(entry: Indexed, facts: Facts) -> Interval | None:
     """Between which ends an entry of a spectrum lies, whose index runs beyond the first."""
     domain = facts.scene.domain(entry.base)
-    first = facts.ranges.get(entry.indices[0], (1,))[0]
+    first = facts.ranges.get(entry.indices[0], (S.One,))[0]
     if not (isinstance(domain, Arrays) and domain.bounds and first.is_Integer and first >= 2):
         return None
     return Interval(*domain.bounds[1:])
