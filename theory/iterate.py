@@ -11,8 +11,9 @@ whose derivative stays as it is written until a rule takes it (``theory.unrollin
 """
 
 from collections.abc import Callable
+from functools import cache
 
-from sympy import Basic, Derivative, Expr, Indexed, IndexedBase, Integer, S, Symbol, sympify
+from sympy import Add, Basic, Derivative, Expr, Indexed, IndexedBase, Integer, S, Sum, Symbol, sympify
 
 
 class Iterate(Expr):
@@ -101,23 +102,18 @@ class Iterate(Expr):
             lambda e: isinstance(e, Indexed) and e.base == self.array, lambda e: value(e.indices[0])
         )
 
-    def carried_out(self, settled: Callable[[Basic], Expr]) -> Expr:
-        """The number that an iterate is; ``settled`` evaluates an expression without bound symbols."""
-        update = self.update.replace(
-            lambda e: isinstance(e, Derivative), lambda e: e.expr.diff(*e.variable_count)
-        )
-        if self.array is None:
-            value = settled(self.start)
-            for _ in range(int(self.steps)):
-                value = settled(update.xreplace({self.variable: value}))
-            return value
-        places = [Integer(place) for place in range(1, int(self.size) + 1)]
-        state = [settled(self.start.subs(self.index, place)) for place in places]
-        entries = [settled(update.subs(self.index, place)) for place in places]
-        for _ in range(int(self.steps)):
-            here = {self.array[place]: value for place, value in zip(places, state, strict=True)}
-            state = [settled(entry.xreplace(here)) for entry in entries]
-        return state[int(self.at) - 1]
+    def states(self, read: Callable[[Expr, dict], Expr], known: dict) -> list[Expr]:
+        """All entries after the last step, as numbers; ``read`` evaluates an expression with what is known."""
+        update, places = with_derivatives_taken(self.update), [S.One]
+        if self.array is not None:
+            places = [Integer(place) for place in range(1, int(read(self.size, known)) + 1)]
+        here = [{**known, self.index: place} for place in places]
+        names = [self.variable if self.array is None else (self.array, place) for place in places]
+        state = [read(self.start, at) for at in here]
+        for _ in range(int(read(self.steps, known))):
+            now = dict(zip(names, state, strict=True))
+            state = [read(update, {**at, **now}) for at in here]
+        return state
 
     def _sympystr(self, printer):
         arrow = f"{printer._print(self.variable)} -> {printer._print(self.update)}"
@@ -143,6 +139,47 @@ class Iterate(Expr):
             start = start.base.label
         text = f"{power}{opening}{printer._print(start)}{closing}"
         return text if self.at is None else text + entry.format(printer._print(self.at))
+
+
+@cache
+def with_derivatives_taken(update: Expr) -> Expr:
+    return update.replace(lambda e: isinstance(e, Derivative), lambda e: e.expr.diff(*e.variable_count))
+
+
+def evaluated(expr: Basic, known: dict) -> Expr:
+    """A number: an expression of iterates, finite sums and entries, by going through it once.
+
+    ``known`` has a value for each symbol, and for each entry of an array by the pair of array and index.
+    Raises ``KeyError`` for what is not known. The states of an iteration are computed once for all entries.
+    """
+    done: dict[tuple, list[Expr]] = {}
+
+    def read(e: Basic, known: dict) -> Expr:
+        if isinstance(e, Iterate):
+            free = (e if e.at is None else e.after(e.steps, S.One)).free_symbols
+            key = (*e.args[:4], *(known[s] for s in sorted(free & set(known), key=str)))
+            if key not in done:
+                done[key] = e.states(read, known)
+            return done[key][int(read(e.at, known)) - 1 if e.at is not None else 0]
+        if isinstance(e, Indexed):
+            places = tuple(read(place, known) for place in e.indices)
+            return known[(e.base, *places)]
+        if isinstance(e, Sum):
+            return totalled(e, known, read)
+        if isinstance(e, Symbol):
+            return known[e]
+        return e.func(*(read(arg, known) for arg in e.args)) if e.args else e
+
+    return read(expr, known)
+
+
+def totalled(total: Sum, known: dict, read: Callable) -> Expr:
+    """A finite sum, its last limit the outermost."""
+    *inner, (index, low, high) = total.limits
+    body = Sum(total.function, *inner) if inner else total.function
+    ends = (int(read(end, known)) for end in (low, high))
+    first, last = ends
+    return Add(*(read(body, {**known, index: Integer(place)}) for place in range(first, last + 1)))
 
 
 def descent(f: Expr, x: Symbol, rate: Expr, start: Expr, steps: Expr) -> Iterate:

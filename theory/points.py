@@ -7,7 +7,7 @@ here once, without a float. Array indices count from one, as in the sums of the 
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, product
 from random import Random
 from types import MappingProxyType
 from typing import Any
@@ -44,7 +44,7 @@ from theory.activation import Activation, instantiate
 from theory.claim import Claim, label
 from theory.domain import Activations, Arrays, Entrywise, Functional, InputCondition, hessian, norm
 from theory.family import DerivativeFamily
-from theory.iterate import Iterate
+from theory.iterate import Iterate, evaluated
 
 Point = dict[str, Any]
 NEAR = tuple(Rational(1, 10**k) for k in (1, 2, 4, 8, 15))
@@ -306,7 +306,8 @@ def substitute(expr: Basic, values: Mapping, loops: bool = False) -> Basic:
     With ``loops`` finite sums, and entries of arrays whose index runs in them, stay: see ``at_point``.
     """
     expr = sympify(expr)
-    loops = loops and not expr.has(Iterate)  # whose entry must be known
+    if expr.has(Iterate) and (number := iterated(expr, values)) is not None:
+        return number
     chosen = {s: v for s, v in values.items() if isinstance(v, Activation)}
     if chosen:  # after the derivatives: a rectifier's is the weak one, which SymPy does not know
         expr = instantiate(differentiated(expr), chosen)
@@ -318,17 +319,25 @@ def substitute(expr: Basic, values: Mapping, loops: bool = False) -> Basic:
     expr = expr.subs(matrices) if matrices else expr
     rest = {s: v for s, v in plain.items() if s not in whole}
     expr = expr.subs(rest) if rest else expr
-    read = {s.label: v for s, v in arrays.items() if isinstance(s, IndexedBase)}
-    return entries(iterated(expr, read) if expr.has(Iterate) else expr, read)
+    return entries(expr, {s.label: v for s, v in arrays.items() if isinstance(s, IndexedBase)})
 
 
-def iterated(expr: Basic, arrays: Mapping) -> Basic:
-    """Iterates carried out, wherever their numbers of steps and entries are known."""
-
-    def known(e):
-        return isinstance(e, Iterate) and all(n is None or n.is_Integer for n in (e.steps, e.size, e.at))
-
-    return carried_out(expr).replace(known, lambda e: e.carried_out(lambda part: entries(carried_out(part), arrays)))
+def iterated(expr: Basic, values: Mapping) -> Basic | None:
+    """An expression with iterates as a number; None where a symbol or an entry has no value."""
+    known: dict = {}
+    for symbol, value in values.items():
+        if isinstance(value, ImmutableDenseMatrix) and isinstance(symbol, IndexedBase):
+            vector = value.cols == 1
+            known |= {
+                (symbol, Integer(i + 1), *([] if vector else [Integer(j + 1)])): value[i, j]
+                for i, j in product(range(value.rows), range(value.cols))
+            }
+        elif not isinstance(value, Activation | ImmutableDenseMatrix):
+            known[symbol] = sympify(value)
+    try:
+        return evaluated(expr, known)
+    except KeyError:
+        return None
 
 
 def carried_out(expr: Basic, loops: bool = False) -> Basic:
