@@ -223,14 +223,19 @@ class started_inside:
 
 @dataclass(frozen=True)
 class apart:
-    """The logarithm of a product is the sum of logarithms, where every factor is almost surely positive."""
+    """The logarithm of a product is the sum of logarithms, where every factor is almost surely positive.
+
+    The logarithm ``keep`` stays as it is.
+    """
+
+    keep: Expr | None = None
 
     def __str__(self):
         return "the logarithm of a product"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         def concerns(e):
-            return isinstance(e, log) and isinstance(e.args[0], Mul)
+            return isinstance(e, log) and isinstance(e.args[0], Mul) and e != self.keep
 
         return everywhere(before, concerns, lambda e: self.value(e, scene), "no logarithm of a product")
 

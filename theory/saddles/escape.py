@@ -7,6 +7,8 @@ Along an eigenvalue lambda < 0 the iterate grows by g = 1 + eta |lambda| in each
 and along every path the time exceeds log(r / |x_0|) / log g by a share of one step.
 """
 
+from dataclasses import replace
+
 from sympy import (
     Abs,
     EulerGamma,
@@ -100,8 +102,8 @@ mean = Claim(
 
 powers = Claim(
     "saddle-escape-time-law.size-powers",
-    "The mean powers of a Gaussian's size are gamma functions.",
-    {t: POSITIVE},
+    "The mean powers of a Gaussian's size, here those between -1 and 1, are gamma functions.",
+    {t: Interval.open(0, 2)},
     equal(Mean(Abs(Z) ** (t - 1)), 2 ** ((t - 1) / 2) * gamma(t / 2) / sqrt(pi)),
     because=lambda: (
         Step(Integral(Abs(x) ** (t - 1) * exp(-(x**2) / 2) / sqrt(2 * pi), (x, -oo, oo)), density(Z)),
@@ -136,9 +138,22 @@ def log_chain() -> tuple[Step, ...]:
 
 
 def mean_steps() -> tuple[Step, ...]:
-    """From the mean of the steps, as a real number, to the typical time."""
+    """From the mean of the steps, as a real number, to the typical time, which the log-mean gives."""
     split = Mean((log(r) - log(spread) - log(Abs(Z))) / log(growth))
-    return Step(split, apart()), Step(typical, lemma(log_mean))
+    linear = (log(r) - log(spread) - Mean(log(Abs(Z)))) / log(growth)
+    return (
+        Step(split, apart()),
+        Step(linear, "the mean is linear"),
+        Step(typical, lemma(log_mean)),
+    )
+
+
+def below_steps() -> tuple[Step, ...]:
+    """The same beside the mean excess, whose logarithm stays in one."""
+    kept = log(spread * Abs(Z) / r)
+    return tuple(
+        replace(step, reason=apart(keep=kept)) if isinstance(step.reason, apart) else step for step in mean_steps()
+    )
 
 
 mean_above = Claim(
@@ -164,6 +179,7 @@ mean_below = Claim(
         Step(Mean(Max(0, floor(random_steps) + 1)), first_exit()),
         Step(Mean(1 + Max(0, random_steps)), floors("<="), "<="),
         Step(Mean(random_steps) + 1 + outside, positive_part()),
+        *(Step(step.value + 1 + outside, step.reason) for step in below_steps()),
     ),
     uses=("saddle-escape-time-law.log-mean",),
     **COMMON,
