@@ -35,6 +35,7 @@ from theory.activation import Applied
 from theory.claim import Claim
 from theory.domain import Functional, Observed
 from theory.family import DerivativeFamily
+from theory.flow import Flow
 from theory.iterate import Iterate
 from theory.law import Node
 from theory.points import chosen, substitute, tables
@@ -53,6 +54,7 @@ DEFINITIONS = (
     Applied,
     DerivativeFamily,
     Iterate,
+    Flow,
 )
 Sign = Literal["=", "<=", ">=", "<", ">"]
 DIGITS = 20

@@ -15,6 +15,8 @@ from functools import cache
 
 from sympy import Add, Basic, Derivative, Expr, Indexed, IndexedBase, Integer, S, Sum, Symbol, sympify
 
+from theory.unfold import Unevaluable
+
 
 class Iterate(Expr):
     """The iterate of a map; ``args`` are update, variable, start, steps and, for a vector, the entry."""
@@ -114,6 +116,9 @@ class Iterate(Expr):
             now = dict(zip(names, state, strict=True))
             state = [read(update, {**at, **now}) for at in here]
         return state
+
+    def _eval_balls(self):
+        raise Unevaluable(f"{self}: balls do not iterate; give all its parameters exact values")
 
     def _sympystr(self, printer):
         arrow = f"{printer._print(self.variable)} -> {printer._print(self.update)}"

@@ -10,7 +10,7 @@ open gate, and between which integers an index of summation runs.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sympy import Basic, Dummy, Expr, Indexed, Interval, Mul, S, expand, factor, oo, together
+from sympy import Basic, Dummy, Expr, Indexed, Interval, Mul, S, exp, expand, factor, oo, together
 
 from theory.derivation import Scene
 from theory.domain import Arrays
@@ -96,8 +96,16 @@ def intervals(expr: Expr, facts: Facts) -> list[tuple[Basic, Interval]]:
     """The parameters in an expression that live in intervals, in the order of ``given``, entries last."""
     plain = [(s, domain) for s, domain in facts.scene.given.items() if s in expr.free_symbols]
     found = [(s, domain) for s, domain in plain if isinstance(domain, Interval)]
+    found += [(e, interval) for e in sorted(expr.atoms(exp), key=str) if (interval := exponential(e))]
     entries = [(entry, entry_interval(entry, facts)) for entry in sorted(expr.atoms(Indexed), key=str)]
     return found + [(entry, interval) for entry, interval in entries if interval is not None]
+
+
+def exponential(e: exp) -> Interval | None:
+    """Where an exponential lies whose exponent has a sign."""
+    if e.args[0].is_nonnegative:
+        return Interval(1, oo)
+    return Interval.Lopen(0, 1) if e.args[0].is_nonpositive else None
 
 
 def entry_interval(entry: Indexed, facts: Facts) -> Interval | None:
