@@ -6,9 +6,9 @@ leave, how long that takes. In continuous time the same happens along a flow.
 """
 
 from theory.claim import Claim
-from theory.saddles import alignment, convergence, escape, gradient_flow, power_iteration
+from theory.saddles import alignment, convergence, escape, gradient_flow, measure_zero, power_iteration
 
 
 def claims() -> tuple[Claim, ...]:
     """The claims of the chapter, in reading order."""
-    return (*power_iteration.claims(), *convergence.claims(), *alignment.claims(), *escape.claims(), *gradient_flow.claims())
+    return (*power_iteration.claims(), *convergence.claims(), *measure_zero.claims(), *alignment.claims(), *escape.claims(), *gradient_flow.claims())
