@@ -77,7 +77,9 @@ def reject_no_growth(found: Exit, scene: Scene) -> None:
 
 
 def is_size_of_gaussian(part: Basic) -> bool:
-    return isinstance(part, Abs) and isinstance(part.args[0], Variate) and isinstance(part.args[0].law, Gaussian)
+    return (
+        isinstance(part, Abs) and isinstance(part.args[0], Variate) and isinstance(part.args[0].law, Gaussian)
+    )
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,10 @@ class first_exit:
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(
-            before, lambda e: exit_of(e) is not None, lambda e: self.value(e, scene), "no exit of a growing path"
+            before,
+            lambda e: exit_of(e) is not None,
+            lambda e: self.value(e, scene),
+            "no exit of a growing path",
         )
 
     def value(self, e: Basic, scene: Scene) -> Expr:
@@ -110,7 +115,9 @@ class exit_later:
         return isinstance(e, Probability) and isinstance(e.body, Gt) and exit_of(e.body.args[0]) is not None
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), "no probability of a later exit")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), "no probability of a later exit"
+        )
 
     def value(self, e: Probability, scene: Scene) -> Expr:
         found, steps = exit_of(e.body.args[0]), e.body.args[1]
@@ -193,7 +200,9 @@ def positive_factor(factor: Expr, scene: Scene) -> bool:
     facts = Facts(scene)
     return all(
         is_positive(part, facts)
-        or (isinstance(part, Pow) and isinstance(part.base, log) and is_positive(part.base.args[0] - 1, facts))
+        or (
+            isinstance(part, Pow) and isinstance(part.base, log) and is_positive(part.base.args[0] - 1, facts)
+        )
         for part in Mul.make_args(factor)
     )
 
@@ -206,7 +215,9 @@ class started_inside:
         return "it starts inside"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), "no positive part of a logarithm")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), "no positive part of a logarithm"
+        )
 
     def concerns(self, e: Basic) -> bool:
         pair = quotient_of(e)

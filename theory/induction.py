@@ -178,7 +178,9 @@ def within(known, domain) -> bool:
 
 def runs_over(variable: Symbol, before: Basic) -> tuple[Expr, Expr] | None:
     """Between which integers an index of summation runs, ends included, wherever it is one."""
-    found = {tuple(limit[1:]) for total in before.atoms(Sum) for limit in total.limits if limit[0] == variable}
+    found = {
+        tuple(limit[1:]) for total in before.atoms(Sum) for limit in total.limits if limit[0] == variable
+    }
     return found.pop() if len(found) == 1 else None
 
 

@@ -36,8 +36,8 @@ class within:
         return f"the probability is an integral of the density of {self.z.name}"
 
     def concerns(self, e: Basic) -> bool:
-        event = e.body if isinstance(e, Probability) else None
-        return isinstance(event, Le) and event.args[0] == Abs(self.z)
+        event = isinstance(e, Probability) and isinstance(e.body, Le)
+        return event and e.args[0].args[0] == Abs(self.z)
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(
@@ -70,7 +70,9 @@ class fold:
         return isinstance(e, Integral) and list(map(tuple, e.limits)) == [(self.variable, -oo, oo)]
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, self.value, f"no integral over the whole line of {self.variable}")
+        return everywhere(
+            before, self.concerns, self.value, f"no integral over the whole line of {self.variable}"
+        )
 
     def value(self, e: Integral) -> Expr:
         x = self.variable
@@ -99,7 +101,9 @@ class logarithm_by_powers:
         (t,) = self.powers.given
         variates = [z for z in left.bound if isinstance(z.law, Gaussian)] if isinstance(left, Mean) else []
         if len(variates) != 1 or left.body != Abs(variates[0]) ** (t - 1):
-            raise Refused(f"{self.powers.name} does not say what the powers of one Gaussian's size are on the mean")
+            raise Refused(
+                f"{self.powers.name} does not say what the powers of one Gaussian's size are on the mean"
+            )
         (z,) = variates
         domain = self.powers.given[t]
         if not (isinstance(domain, Interval) and Interval.open(S.Half, S(3) / 2).is_subset(domain)):

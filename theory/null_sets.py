@@ -31,7 +31,10 @@ def reject_open(gate: Expr, index: Basic, scene: Scene) -> None:
     for entry in entries:
         first = first.xreplace({entry.subs(index, 1): spectrum_of(entry.base, scene).bounds[0]})
     parts = Mul.make_args(first)
-    closed = (part == 0 or (isinstance(part, step) and is_nonnegative(-part.args[0], Facts(scene))) for part in parts)
+    closed = (
+        part == 0 or (isinstance(part, step) and is_nonnegative(-part.args[0], Facts(scene)))
+        for part in parts
+    )
     if not any(closed):
         raise Refused(f"the gate {first} may be open at the first entry")
 
@@ -72,9 +75,11 @@ class null_set:
 
     def reject_no_coordinate(self, square: Expr, r: Basic, d: Expr, law: laws.Law, scene: Scene) -> None:
         """The square of a row of Q times a vector of standard Gaussians, and nothing else."""
-        total = square.base if isinstance(square, Pow) and square.exp == 2 else None
+        total = square.base if isinstance(square, Pow) and square.exp == 2 else S.Zero
         reject_not_orthogonal(self.Q, d, scene)
-        standard = isinstance(law, laws.GaussianArray) and list(law.parameters[0]) == [d] and law.parameters[1] == 1
+        standard = (
+            isinstance(law, laws.GaussianArray) and list(law.parameters[0]) == [d] and law.parameters[1] == 1
+        )
         if not (standard and isinstance(total, Sum) and len(total.limits) == 1):
             raise Refused(f"{square} is no squared coordinate of a vector of {d} standard Gaussians")
         ((p, *ends),) = total.limits
@@ -93,7 +98,9 @@ class unit_rows:
         return f"the rows of {self.Q} are unit vectors"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no trace over rows of {self.Q}")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), f"no trace over rows of {self.Q}"
+        )
 
     def concerns(self, e: Basic) -> bool:
         return isinstance(e, Sum) and len(e.limits) == 2 and e.has(self.Q)

@@ -31,6 +31,7 @@ from sympy import (
     Subs,
     Sum,
     Symbol,
+    Tuple,
     eye,
     floor,
     oo,
@@ -146,7 +147,9 @@ def inside(domain: Set, value: Expr) -> bool:
 def resolved(domain, known: Mapping):
     """A domain with earlier parameters put in."""
     if isinstance(domain, Arrays):
-        shape, bounds = (tuple(v.subs(numbers(known)) for v in part) for part in (domain.shape, domain.bounds))
+        shape, bounds = (
+            tuple(v.subs(numbers(known)) for v in part) for part in (domain.shape, domain.bounds)
+        )
         return Arrays(shape, domain.form, domain.unit, bounds)
     return domain.subs(numbers(known)) if isinstance(domain, Set) else domain
 
@@ -157,7 +160,7 @@ def numbers(known: Mapping) -> dict:
 
 def corner(domain, largest: int, known: Mapping, near: tuple) -> list:
     domain = resolved(domain, known)
-    if isinstance(domain, Set) and domain.free_symbols:  # an end is not known yet
+    if isinstance(domain, Set) and Tuple(domain).free_symbols:  # an end is not known yet
         return [None] * 3
     if isinstance(domain, Activations):
         return list(domain.members)
@@ -327,11 +330,9 @@ def iterated(expr: Basic, values: Mapping) -> Basic | None:
     known: dict = {}
     for symbol, value in values.items():
         if isinstance(value, ImmutableDenseMatrix) and isinstance(symbol, IndexedBase):
-            vector = value.cols == 1
-            known |= {
-                (symbol, Integer(i + 1), *([] if vector else [Integer(j + 1)])): value[i, j]
-                for i, j in product(range(value.rows), range(value.cols))
-            }
+            for i, j in product(range(value.rows), range(value.cols)):
+                known[symbol, Integer(i + 1), Integer(j + 1)] = value[i, j]
+                known |= {(symbol, Integer(i + 1)): value[i, j]} if value.cols == 1 else {}
         elif not isinstance(value, Activation | ImmutableDenseMatrix):
             known[symbol] = sympify(value)
     try:

@@ -48,8 +48,8 @@ def sign(expr: Expr, facts: Facts) -> Sign:
         return whole
     total: Sign = POSITIVE
     for part in Mul.make_args(factor(together(expr))):
-        own = at_once(part, facts)
-        total = product(total, powered(*part.as_base_exp(), facts) if own is None else own)
+        own, (base, exponent) = at_once(part, facts), part.as_base_exp()
+        total = product(total, powered(base, exponent, facts) if own is None else own)
     return total
 
 

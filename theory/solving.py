@@ -18,7 +18,9 @@ from theory.signs import Facts, is_nonnegative, is_positive
 
 def reject_not_polynomial(f: Expr, variables) -> None:
     if not f.is_polynomial(*variables):
-        raise Refused(f"{f} is no polynomial in {', '.join(map(str, variables))}, so that a flow need not be unique")
+        raise Refused(
+            f"{f} is no polynomial in {', '.join(map(str, variables))}, so that a flow need not be unique"
+        )
 
 
 def reject_bad_time(time: Expr, scene: Scene) -> None:
@@ -58,7 +60,9 @@ class solves:
         reject_not_polynomial(flow.function, flow.variables)
         reject_bad_time(flow.time, scene)
         if len(self.solution) != len(flow.variables):
-            raise Refused(f"the flow has {len(flow.variables)} coordinates, the solution {len(self.solution)}")
+            raise Refused(
+                f"the flow has {len(flow.variables)} coordinates, the solution {len(self.solution)}"
+            )
         at = dict(zip(flow.variables, self.solution, strict=True))
         for own, start, moved in zip(self.solution, flow.starts, velocity(flow, at), strict=True):
             reject_not_smooth(own, flow.time, scene)
@@ -92,5 +96,7 @@ class below_supersolution:
             raise Refused(f"{self.above} does not start at {flow.starts[0]}")
         excess = self.above.diff(flow.time) - velocity(flow, {x: self.above})[0]
         if not is_nonnegative(excess, Facts(scene)):
-            raise Refused(f"{self.above} may fall faster than the flow: {excess} is not known to be nonnegative")
+            raise Refused(
+                f"{self.above} may fall faster than the flow: {excess} is not known to be nonnegative"
+            )
         return self.above

@@ -43,7 +43,9 @@ class first_apart:
         return f"the term with {self.index} = 1 on its own"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), f"no sum over {self.index} from one")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), f"no sum over {self.index} from one"
+        )
 
     def concerns(self, e: Basic) -> bool:
         return isinstance(e, Sum) and len(e.limits) == 1 and e.limits[0][:2] == (self.index, S.One)

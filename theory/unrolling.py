@@ -133,7 +133,9 @@ class last_step:
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         if not at_least(self.k, 1, scene):
-            raise Refused(f"{self.k} may be zero, and then there is no last step; let {self.k} start from one")
+            raise Refused(
+                f"{self.k} may be zero, and then there is no last step; let {self.k} start from one"
+            )
         return everywhere(
             before, lambda e: is_iterate(e) and e.steps == self.k, self.value, f"no iterate of {self.k} steps"
         )
@@ -145,6 +147,7 @@ class last_step:
 
 def renamed(update: Expr) -> Expr:
     """``update`` with new names for the indices of its sums: an iterate that it will hold binds the old ones."""
+
     def fresh(total: Sum) -> Expr:
         names = {limit[0]: Dummy(limit[0].name, integer=True) for limit in total.limits}
         limits = [(names[index], *ends) for index, *ends in total.limits]
@@ -211,13 +214,20 @@ class orthonormal:
         (i, *ends), *others = expr.limits
         if others:
             return expr
-        terms = [self.term(term, i, tuple(ends), ranges, scene) for term in Add.make_args(expand(expr.function))]
+        terms = [
+            self.term(term, i, tuple(ends), ranges, scene) for term in Add.make_args(expand(expr.function))
+        ]
         if all(done is None for _, done in terms):
             return expr
         rest = Add(*(term for term, done in terms if done is None))
-        return Add(Sum(rest, expr.limits[0]) if rest != 0 else S.Zero, *(done for _, done in terms if done is not None))
+        return Add(
+            Sum(rest, expr.limits[0]) if rest != 0 else S.Zero,
+            *(done for _, done in terms if done is not None),
+        )
 
-    def term(self, term: Expr, i: Symbol, ends: tuple, ranges: dict, scene: Scene) -> tuple[Expr, Expr | None]:
+    def term(
+        self, term: Expr, i: Symbol, ends: tuple, ranges: dict, scene: Scene
+    ) -> tuple[Expr, Expr | None]:
         constant, rest = term.as_independent(i, as_Add=False)
         rows = [f for f in Mul.make_args(rest) if isinstance(f, Indexed) and f.base == self.Q]
         sums = [f for f in Mul.make_args(rest) if isinstance(f, Sum)]
@@ -225,14 +235,14 @@ class orthonormal:
             return term, None
         (row, column), d = rows[0].indices, ends[1]
         reject_not_orthogonal(self.Q, d, scene)
-        (l, *other), *more = sums[0].limits
-        inner = self.Q[l, i]
+        (other_row, *other), *more = sums[0].limits
+        inner = self.Q[other_row, i]
         if column != i or more or tuple(other) != ends or ranges.get(row) != ends or i in row.free_symbols:
             return term, None
         body = expand(sums[0].function / inner)
         if i in body.free_symbols:
             return term, None
-        return term, constant * body.subs(l, row)
+        return term, constant * body.subs(other_row, row)
 
 
 @dataclass(frozen=True)
@@ -249,7 +259,9 @@ class parseval:
         return f"Pythagoras in the orthonormal rows of {self.Q}"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, self.concerns, lambda e: self.value(e, scene), "no sum of squares of entries")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), "no sum of squares of entries"
+        )
 
     def concerns(self, e: Basic) -> bool:
         squares = isinstance(e, Sum) and len(e.limits) == 1 and isinstance(e.function, Pow)

@@ -11,4 +11,11 @@ from theory.saddles import alignment, convergence, escape, gradient_flow, measur
 
 def claims() -> tuple[Claim, ...]:
     """The claims of the chapter, in reading order."""
-    return (*power_iteration.claims(), *convergence.claims(), *measure_zero.claims(), *alignment.claims(), *escape.claims(), *gradient_flow.claims())
+    return (
+        *power_iteration.claims(),
+        *convergence.claims(),
+        *measure_zero.claims(),
+        *alignment.claims(),
+        *escape.claims(),
+        *gradient_flow.claims(),
+    )

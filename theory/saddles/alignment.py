@@ -8,6 +8,8 @@ With v_1 the eigenvector of the eigenvalue -a < 0, and all others between b > -a
 and for 0 < eta < 2 / mu every factor is below one.
 """
 
+from typing import Literal
+
 from sympy import Abs, Expr, Interval, Max, Mul, Ne, Range, S, Sum, oo, symbols
 
 from theory.claim import Claim, Source
@@ -190,10 +192,12 @@ def successive(eigenvalue: Expr) -> Expr:
     return Mul(*(descent(eigenvalue * z**2 / 2, z, eta, c, steps) for steps in (k + 1, k)))
 
 
-def sign_chain(eigenvalue: Expr, sign: str) -> tuple[Step, ...]:
+def sign_chain(eigenvalue: Expr, sign: Literal["<", ">"]) -> tuple[Step, ...]:
     growth = 1 - eta * eigenvalue
     return (
-        Step(growth ** (k + 1) * c * successive(eigenvalue).args[0], lemma(line, {lamda: eigenvalue, k: k + 1})),
+        Step(
+            growth ** (k + 1) * c * successive(eigenvalue).args[0], lemma(line, {lamda: eigenvalue, k: k + 1})
+        ),
         Step(growth ** (2 * k + 1) * c**2, lemma(line, {lamda: eigenvalue})),
         Step(S.Zero, of_sign(sign), sign),
     )

@@ -28,15 +28,15 @@ from theory.saddles.symbols import (
     k,
     lamda,
     m,
-    on_line,
-    p,
     spectrum,
     z,
 )
 from theory.statement import at_least, equal, limit
 from theory.unrolling import parseval
 
-SOURCE = Source("003", 355, "Converges to the saddle point 0 iff x_0 is in the span of the positive eigenvectors")
+SOURCE = Source(
+    "003", 355, "Converges to the saddle point 0 iff x_0 is in the span of the positive eigenvectors"
+)
 LEE = "lee2016gradient"
 factor = 1 - eta * spectrum[r]
 inside = step(eta * spectrum[r]) * step(2 - eta * spectrum[r])  # whether the coordinate r dies
@@ -97,9 +97,9 @@ def on(step_size, eigenvalue):
 
 slip = Claim(
     "saddle-iff-positive-span.small-steps.slip",
-    "Whatever the step size is, the coordinate of a positive eigenvalue dies.",
+    "Whatever the step size is, the coordinate x of a positive eigenvalue dies: 1 / (1 + x^2) tends to one.",
     given={rate: POSITIVE, size: POSITIVE, c: S.Reals, **STEPS},
-    states=limit(on(rate, size) ** 2, 0, by=k, rate=-1),
+    states=limit(1 / (1 + on(rate, size) ** 2), 1, by=k, rate=-1),
     source=SOURCE,
 )
 

@@ -41,7 +41,7 @@ from theory.first_exit import apart, exit_later, first_exit, floors, positive_pa
 from theory.induction import lemma
 from theory.law import Mean, Probability, step
 from theory.moments_of_size import fold, logarithm_by_powers, within
-from theory.statement import above, at_most, equal, scaling
+from theory.statement import above, at_most, equal
 
 SOURCE = Source(
     "003",
@@ -89,14 +89,6 @@ law = Claim(
         ),
         Step(ERF(r * growth**-K / (spread * sqrt(2))), integrate(x)),
     ),
-    **COMMON,
-)
-
-mean = Claim(
-    "saddle-escape-time-law.mean",
-    "The mean time is logarithmic in the size of the perturbation, up to a bounded term.",
-    RANDOM,
-    scaling(Mean(escape) - typical, 0, by=spread, to=0, bound="upper"),
     **COMMON,
 )
 
@@ -152,7 +144,8 @@ def below_steps() -> tuple[Step, ...]:
     """The same beside the mean excess, whose logarithm stays in one."""
     kept = log(spread * Abs(Z) / r)
     return tuple(
-        replace(step, reason=apart(keep=kept)) if isinstance(step.reason, apart) else step for step in mean_steps()
+        replace(step, reason=apart(keep=kept)) if isinstance(step.reason, apart) else step
+        for step in mean_steps()
     )
 
 
@@ -215,4 +208,4 @@ path_below = Claim(
 
 
 def claims() -> tuple[Claim, ...]:
-    return law, mean, mean_above, mean_below, path_above, path_below, log_mean, powers
+    return law, mean_above, mean_below, path_above, path_below, log_mean, powers

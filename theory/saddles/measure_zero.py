@@ -101,5 +101,9 @@ whole = Claim(
 )
 
 
+almost_none, almost_none_of_large = map(null, BAD)
+subspace, subspace_of_large = map(proper, BAD)
+
+
 def claims() -> tuple[Claim, ...]:
-    return *(null(suffix) for suffix in BAD), *(proper(suffix) for suffix in BAD), whole
+    return almost_none, almost_none_of_large, subspace, subspace_of_large, whole

@@ -41,7 +41,9 @@ from theory.statement import equal
 from theory.unrolling import entrywise_step, gradient, last_step, no_step, orthonormal, symmetric_entries
 
 SOURCE = Source(
-    "003", 346, "Gradient Descent near a saddle-point is power iteration: f = x^T H x / 2, x_k = (I - eta H)^k x_0"
+    "003",
+    346,
+    "Gradient Descent near a saddle-point is power iteration: f = x^T H x / 2, x_k = (I - eta H)^k x_0",
 )
 q, r = symbols("q r", integer=True)  # more indices
 form = Sum(H[l, j] * x[l] * x[j], (l, 1, d), (j, 1, d)) / 2
@@ -109,9 +111,7 @@ line = Claim(
     "In one dimension every step multiplies by 1 - eta lambda.",
     given=LINE,
     states=equal(on_line(), (1 - eta * lamda) ** k * c),
-    because=lambda: (
-        Step((1 - eta * lamda) ** k * c, induct(k, {0: (Step(c, no_step()),)}, line_climb())),
-    ),
+    because=lambda: (Step((1 - eta * lamda) ** k * c, induct(k, {0: (Step(c, no_step()),)}, line_climb())),),
     source=SOURCE,
     cites="lee2016gradient",
 )
