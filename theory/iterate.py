@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import cache
 
 from sympy import Add, Basic, Derivative, Expr, Indexed, IndexedBase, Integer, S, Sum, Symbol, sympify
+from sympy.printing.precedence import PRECEDENCE
 
 from theory.unfold import Unevaluable
 
@@ -23,6 +24,7 @@ class Iterate(Expr):
 
     is_commutative = True
     is_real = True
+    precedence = PRECEDENCE["Pow"] - 1  # a superscript of its own: a power of it needs parentheses
 
     def __new__(cls, update, variable, start, steps, *at):
         if not isinstance(variable, Symbol | Indexed) or isinstance(variable, Indexed) != (len(at) == 1):
@@ -124,16 +126,30 @@ class Iterate(Expr):
         arrow = f"{printer._print(self.variable)} -> {printer._print(self.update)}"
         return self.applied(f"({arrow})**({printer._print(self.steps)})", printer, "[{}]")
 
-    def _plain(self, printer):
-        from theory.plain import raised
+    @property
+    def is_descent(self) -> bool:
+        """Whether it is a vector moved by a gradient, which is printed by its name: its map is told beside."""
+        return self.array is not None and self.update.has(Derivative)
 
+    def _plain(self, printer):
+        from theory.plain import lowered, raised
+
+        if self.is_descent:
+            entry, steps = lowered(printer._print(self.at)), raised(f"({printer._print(self.steps)})")
+            return f"{printer._print(self.array.label)}{entry}{steps}"
         arrow = f"{printer._print(self.variable)} ↦ {printer._print(self.update)}"
         return self.applied(f"({arrow}){raised(printer._print(self.steps))}", printer, "[{}]")
 
     def _latex(self, printer, exp=None):
-        arrow = rf"{printer._print(self.variable)} \mapsto {printer._print(self.update)}"
-        text = rf"\left({arrow}\right)^{{{printer._print(self.steps)}}}"
-        text = self.applied(text, printer, "_{{{}}}", r"\left(", r"\right)")
+        steps = printer._print(self.steps)
+        if self.is_descent:
+            name = printer._print(self.array.label)
+            text = rf"{name}_{{{printer._print(self.at)}}}^{{({steps})}}"
+        else:
+            arrow = rf"{printer._print(self.variable)} \mapsto {printer._print(self.update)}"
+            text = self.applied(
+                rf"\left({arrow}\right)^{{{steps}}}", printer, "_{{{}}}", r"\left(", r"\right)"
+            )
         return text if exp is None else rf"{{\left({text}\right)}}^{{{exp}}}"
 
     _typeset = _latex
