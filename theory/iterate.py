@@ -136,14 +136,14 @@ class Iterate(Expr):
 
         if self.is_descent:
             entry, steps = lowered(printer._print(self.at)), raised(f"({printer._print(self.steps)})")
-            return f"{printer._print(self.array.label)}{entry}{steps}"
+            return f"{printer._print(self.limits[0][0].label)}{entry}{steps}"
         arrow = f"{printer._print(self.variable)} ↦ {printer._print(self.update)}"
         return self.applied(f"({arrow}){raised(printer._print(self.steps))}", printer, "[{}]")
 
     def _latex(self, printer, exp=None):
         steps = printer._print(self.steps)
         if self.is_descent:
-            name = printer._print(self.array.label)
+            name = printer._print(self.limits[0][0].label)
             text = rf"{name}_{{{printer._print(self.at)}}}^{{({steps})}}"
         else:
             arrow = rf"{printer._print(self.variable)} \mapsto {printer._print(self.update)}"
