@@ -149,14 +149,18 @@ def wide(claim: Claim, seed: int) -> list[points.Point]:
 
 
 def width(claim: Claim) -> Symbol | None:
-    """The first size without end of arrays that are only read entry by entry, and so may be large."""
+    """The first size without end of arrays that are only read entry by entry, and so may be large.
+
+    The size of a square matrix is not: it is a dimension, and the matrix has its square of entries.
+    """
     shapes = {symbol: domain.shape for symbol, domain in claim.given.items() if isinstance(domain, Arrays)}
+    square = {size for shape in shapes.values() for size in shape if shape.count(size) > 1}
     read = {size for symbol, shape in shapes.items() if isinstance(symbol, IndexedBase) for size in shape}
     bound = {
         size for symbol, shape in shapes.items() if not isinstance(symbol, IndexedBase) for size in shape
     }
     endless = (s for s, domain in claim.given.items() if isinstance(domain, Range) and domain.sup is oo)
-    return next((symbol for symbol in endless if symbol in read - bound), None)
+    return next((symbol for symbol in endless if symbol in read - bound - square), None)
 
 
 def at_irrational_end(claim: Claim, point: points.Point) -> bool:

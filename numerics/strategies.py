@@ -109,6 +109,10 @@ def integers(domain: Set, reach: int) -> SearchStrategy[Integer]:
 def arrays(domain: Arrays) -> SearchStrategy[ImmutableDenseMatrix]:
     """Rational arrays of a shape: drawn entries, two parallel rows, zero, a basis."""
     rows, columns = (int(size) for size in (*domain.shape, 1)[:2])
+    if domain.form == "spectrum":
+        shares = st.lists(st.integers(0, 60), min_size=rows, max_size=rows)
+        drawn = shares.map(lambda some: points.spectrum(domain, lambda i: Rational(some[i], 60)))
+        return drawn | st.sampled_from(points.array_corners(domain))
     entry = st.integers(-60, 60).map(lambda value: Rational(value, 20))
     drawn = st.lists(entry, min_size=rows * columns, max_size=rows * columns)
     matrix = drawn.map(lambda flat: ImmutableDenseMatrix(rows, columns, flat)).map(FORMS[domain.form])
@@ -130,4 +134,5 @@ FORMS = {
     "data": lambda matrix: matrix,
     "symmetric": lambda matrix: (matrix + matrix.T) / 2,
     "positive semidefinite": lambda matrix: matrix * matrix.T,
+    "orthogonal": points.rotation,
 }

@@ -51,6 +51,7 @@ from sympy import (
 
 from theory.activation import Applied
 from theory.family import DerivativeFamily, He
+from theory.iterate import Iterate
 from theory.law import Mean, Node
 
 OPAQUE = (Integral, Sum, Mean)
@@ -84,7 +85,11 @@ class Atoms:
             if (
                 other is kind
                 and ends == limits
-                and (held == body or (kind in COMPARED and alike(held - body)))
+                and (
+                    held == body
+                    or (kind in COMPARED and alike(held - body))
+                    or (isinstance(body, Iterate) and alike_iterates(held, body))
+                )
             ):
                 return dummy
         real = kind not in OPAQUE or (body.is_real is not False and not body.has(S.ImaginaryUnit))
@@ -100,9 +105,14 @@ class Atoms:
         return next(((kind, ends, body) for kind, ends, body, held in self.known if held == dummy), None)
 
 
+def alike_iterates(a: Basic, b: Basic) -> bool:
+    """Whether two iterates are equal because their maps, starts, numbers of steps and entries are."""
+    return len(a.args) == len(b.args) and a.args[1] == b.args[1] and all(map(same, a.args, b.args))
+
+
 def alike(gap: Expr) -> bool:
     """Whether the bodies of two atoms are equal: cheap tests alone, since equal limits are joined later."""
-    if gap.has(*OPAQUE, Node, Derivative, DerivativeFamily):
+    if gap.has(*OPAQUE, Node, Derivative, DerivativeFamily, Iterate):
         return vanishes(gap)
     return not differs_somewhere(gap) and (
         expand(gap) == 0 or over_first_term(expand(gap)) == 0 or fourier(gap) == 0
@@ -158,6 +168,8 @@ def taken_apart(expr: Basic, atoms: Atoms) -> Expr:
         return atoms.dummy(type(expr), expr.laws, Tuple(*expr.bodies) if len(expr.bodies) > 1 else expr.body)
     if isinstance(expr, Derivative):
         return apart_derivative(expr, atoms)
+    if isinstance(expr, Iterate):
+        return atoms.dummy(Iterate, (), expr)
     if isinstance(expr, Subs):
         done = with_derivatives_taken(expr.expr)
         if done.has(Derivative):
@@ -165,7 +177,7 @@ def taken_apart(expr: Basic, atoms: Atoms) -> Expr:
         return taken_apart(
             done.subs(dict(zip(expr.variables, expr.point, strict=True)), simultaneous=True), atoms
         )
-    if isinstance(expr, Order) or not expr.args or not expr.has(*OPAQUE, Node, Derivative, Subs):
+    if isinstance(expr, Order) or not expr.args or not expr.has(*OPAQUE, Node, Derivative, Subs, Iterate):
         return expr
     return expr.func(*(taken_apart(arg, atoms) for arg in expr.args))
 

@@ -75,8 +75,9 @@ def enclose(
     best = min(tried, key=lambda ball: (not ball.is_finite(), ball.rad()))
     if not best.is_finite():
         where = f" at {dict(at)}" if at else ""
+        written = sympy.sstr(expr, order="none")  # to order its terms SymPy would integrate numerically
         raise Unevaluable(
-            f"{expr}{where}: no finite enclosure at {bits} bits; if an integrand is unbounded, substitute "
+            f"{written}{where}: no finite enclosure at {bits} bits; if an integrand is unbounded, substitute "
             "so that it is bounded, else the value is a pole"
         )
     return best

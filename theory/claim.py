@@ -182,7 +182,7 @@ def free(expr: Basic, bound: frozenset = frozenset()) -> set:
     if isinstance(expr, Node):
         bound = bound | expr.bound
     elif isinstance(expr, IndexedBase):
-        return free(expr.label, bound) if isinstance(expr.label, Variate) else {expr}
+        return free(expr.label, bound) if isinstance(expr.label, Variate) else {expr} - bound
     elif isinstance(expr, Observed):
         return set()
     elif isinstance(expr, ObservedArray):
@@ -263,7 +263,7 @@ def reject_bad_domains(claim: Claim) -> None:
 
 def sizes(domain) -> tuple:
     if isinstance(domain, Arrays):
-        return domain.shape
+        return domain.shape + domain.bounds
     return tuple(domain.args) if isinstance(domain, Set) else ()
 
 

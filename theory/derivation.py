@@ -35,6 +35,8 @@ from theory.activation import Applied
 from theory.claim import Claim
 from theory.domain import Functional, Observed
 from theory.family import DerivativeFamily
+from theory.flow import Flow
+from theory.iterate import Iterate
 from theory.law import Node
 from theory.points import chosen, substitute, tables
 from theory.statement import Holds, Limit, Relation, Scaling
@@ -51,6 +53,8 @@ DEFINITIONS = (
     MatrixSymbol,
     Applied,
     DerivativeFamily,
+    Iterate,
+    Flow,
 )
 Sign = Literal["=", "<=", ">=", "<", ">"]
 DIGITS = 20

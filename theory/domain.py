@@ -26,9 +26,12 @@ class Arrays:
     shape: tuple[Expr, ...]
     form: str = "any"
     unit: bool = False
+    bounds: tuple[Expr, ...] = ()  # of a spectrum: its first entry, and two ends for all others
 
     def __str__(self) -> str:
         size = " x ".join(map(str, self.shape))
+        if self.bounds:
+            return f"spectra of dimension {size}: first {self.bounds[0]}, then from {self.bounds[1]} to {self.bounds[2]}"
         name = {1: "vectors of dimension", 2: "matrices"}[len(self.shape)]
         kind = (
             "data sets" if self.form == "data" else f"{'' if self.form == 'any' else self.form + ' '}{name}"
@@ -74,6 +77,16 @@ def symmetric(n) -> Arrays:
 def positive_semidefinite(n) -> Arrays:
     """Symmetric matrices of size ``n`` without a negative eigenvalue, singular ones included."""
     return Arrays((sympify(n), sympify(n)), "positive semidefinite")
+
+
+def orthogonal(n) -> Arrays:
+    """Real orthogonal matrices of size ``n``: their rows are an orthonormal basis, and so are their columns."""
+    return Arrays((sympify(n), sympify(n)), "orthogonal")
+
+
+def spectra(d, first, low, high) -> Arrays:
+    """Vectors of dimension ``d`` with the entry ``first`` first, and all others between ``low`` and ``high``."""
+    return Arrays((sympify(d),), "spectrum", bounds=tuple(map(sympify, (first, low, high))))
 
 
 def activations(*members: Activation) -> Activations:

@@ -115,7 +115,8 @@ def placed(domain, at: Mapping):
     """A domain at the values of the symbols that it names."""
     here = {symbol: sympify(value) for symbol, value in at.items()}
     if isinstance(domain, Arrays):
-        return Arrays(tuple(size.subs(here) for size in domain.shape), domain.form, domain.unit)
+        shape, bounds = (tuple(v.subs(here) for v in part) for part in (domain.shape, domain.bounds))
+        return Arrays(shape, domain.form, domain.unit, bounds)
     return domain.subs(here) if isinstance(domain, Set) else domain
 
 
@@ -160,6 +161,8 @@ def reject_outside(name: str, symbol, value, domain, before: Basic, scene: Scene
     value = value if isinstance(value, IndexedBase) else sympify(value)
     known = scene.domain(value)
     if known is None and isinstance(value, Symbol):
+        if isinstance(domain, Range) and runs_over(value, before) == (domain.inf, domain.sup):
+            return
         known = between(value, before, scene)
     if not (within(known, domain) or (isinstance(domain, Set) and in_set(value, domain, scene))):
         raise Refused(f"{symbol} = {value} need not lie in {domain}, where {name} holds")
@@ -173,6 +176,14 @@ def within(known, domain) -> bool:
         return isinstance(known, Activations) and set(known.members) <= set(domain.members)
     same_shape = isinstance(known, Arrays) and isinstance(domain, Arrays) and known.shape == domain.shape
     return same_shape and (known == domain or (domain.form, domain.unit) == ("any", False))
+
+
+def runs_over(variable: Symbol, before: Basic) -> tuple[Expr, Expr] | None:
+    """Between which integers an index of summation runs, ends included, wherever it is one."""
+    found = {
+        tuple(limit[1:]) for total in before.atoms(Sum) for limit in total.limits if limit[0] == variable
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def between(variable: Symbol, before: Basic, scene: Scene) -> Set | None:

@@ -5,9 +5,9 @@ The same points serve balls, experiments and the shrinking of counterexamples, s
 here once, without a float. Array indices count from one, as in the sums of the theory.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, product
 from random import Random
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +22,7 @@ from sympy import (
     Integer,
     Interval,
     Lambda,
+    MatrixBase,
     Product,
     Range,
     Rational,
@@ -30,6 +31,8 @@ from sympy import (
     Subs,
     Sum,
     Symbol,
+    Tuple,
+    eye,
     floor,
     oo,
     simplify,
@@ -42,6 +45,7 @@ from theory.activation import Activation, instantiate
 from theory.claim import Claim, label
 from theory.domain import Activations, Arrays, Entrywise, Functional, InputCondition, hessian, norm
 from theory.family import DerivativeFamily
+from theory.iterate import Iterate, evaluated
 
 Point = dict[str, Any]
 NEAR = tuple(Rational(1, 10**k) for k in (1, 2, 4, 8, 15))
@@ -143,9 +147,10 @@ def inside(domain: Set, value: Expr) -> bool:
 def resolved(domain, known: Mapping):
     """A domain with earlier parameters put in."""
     if isinstance(domain, Arrays):
-        return Arrays(
-            tuple(sympify(size).subs(numbers(known)) for size in domain.shape), domain.form, domain.unit
+        shape, bounds = (
+            tuple(v.subs(numbers(known)) for v in part) for part in (domain.shape, domain.bounds)
         )
+        return Arrays(shape, domain.form, domain.unit, bounds)
     return domain.subs(numbers(known)) if isinstance(domain, Set) else domain
 
 
@@ -155,10 +160,13 @@ def numbers(known: Mapping) -> dict:
 
 def corner(domain, largest: int, known: Mapping, near: tuple) -> list:
     domain = resolved(domain, known)
+    if isinstance(domain, Set) and Tuple(domain).free_symbols:  # an end is not known yet
+        return [None] * 3
     if isinstance(domain, Activations):
         return list(domain.members)
     if isinstance(domain, Arrays):
-        return array_corners(domain) if all(size.is_Integer for size in domain.shape) else [None] * 3
+        settled = all(part.is_number for part in (*domain.shape, *domain.bounds))
+        return array_corners(domain) if settled else [None] * 3
     if isinstance(domain, Interval):
         return interval_corners(domain, near)
     return (
@@ -175,7 +183,7 @@ def interval_corners(domain: Interval, distances: tuple = NEAR) -> list[Expr]:
             end + sign * step for end, sign in ((low, 1), (high, -1)) if end.is_finite for step in distances
         ]
         ends = [end for end in (low, high) if end.is_finite]
-        return [value for value in (*ends, middle, *near) if inside(domain, sympify(value))]
+        return [sympify(value) for value in (*ends, middle, *near) if inside(domain, sympify(value))]
     ends = [low, (low + high) / 2, high, *([S.Zero] if inside(domain, S.Zero) else [])]
     near = [value for step in distances for value in (low + step, high - step)]
     return list(dict.fromkeys(sympify(v) for v in (*ends, *near) if inside(domain, sympify(v))))
@@ -191,6 +199,10 @@ def array_corners(domain: Arrays) -> list:
     basis = ImmutableDenseMatrix(rows, columns, lambda i, j: int(i == j))
     if domain.unit:
         return [basis]
+    if domain.form == "orthogonal":
+        return [basis, -basis, basis[:, ::-1]]
+    if domain.form == "spectrum":
+        return [spectrum(domain, lambda _, share=share: share) for share in (S.Zero, S.Half, S.One)]
     zero, ones = basis * 0, ImmutableDenseMatrix.ones(rows, columns)
     return [ones, basis, zero] if domain.form in ("any", "data") else [basis, zero]
 
@@ -238,11 +250,28 @@ def drawn_array(domain: Arrays, random: Random) -> ImmutableDenseMatrix:
     entries = ImmutableDenseMatrix(rows, columns, lambda *_: Rational(random.randint(-60, 60), 20))
     if domain.unit:
         return unit(entries)
+    if domain.form == "orthogonal":
+        return rotation(entries)
+    if domain.form == "spectrum":
+        return spectrum(domain, lambda _: Rational(random.randint(0, 60), 60))
     if domain.form == "symmetric":
         return (entries + entries.T) / 2
     if domain.form == "positive semidefinite":
         return entries * entries.T
     return entries
+
+
+def rotation(entries: MatrixBase) -> ImmutableDenseMatrix:
+    """A rational orthogonal matrix, by Cayley's transform of the skew part of any square matrix."""
+    skew, one = (entries - entries.T) / 2, eye(entries.rows)
+    return ImmutableDenseMatrix((one - skew) * (one + skew).inv())
+
+
+def spectrum(domain: Arrays, share: Callable[[int], Expr]) -> ImmutableDenseMatrix:
+    """A vector of a domain of spectra; ``share(i)``, in [0, 1], places the entry i between the two ends."""
+    first, low, high = domain.bounds
+    rest = [low + (high - low) * share(i) for i in range(1, int(domain.shape[0]))]
+    return ImmutableDenseMatrix([first, *rest])
 
 
 def unit(vector: ImmutableDenseMatrix) -> ImmutableDenseMatrix:
@@ -280,6 +309,8 @@ def substitute(expr: Basic, values: Mapping, loops: bool = False) -> Basic:
     With ``loops`` finite sums, and entries of arrays whose index runs in them, stay: see ``at_point``.
     """
     expr = sympify(expr)
+    if expr.has(Iterate) and (number := iterated(expr, values)) is not None:
+        return number
     chosen = {s: v for s, v in values.items() if isinstance(v, Activation)}
     if chosen:  # after the derivatives: a rectifier's is the weak one, which SymPy does not know
         expr = instantiate(differentiated(expr), chosen)
@@ -292,6 +323,22 @@ def substitute(expr: Basic, values: Mapping, loops: bool = False) -> Basic:
     rest = {s: v for s, v in plain.items() if s not in whole}
     expr = expr.subs(rest) if rest else expr
     return entries(expr, {s.label: v for s, v in arrays.items() if isinstance(s, IndexedBase)})
+
+
+def iterated(expr: Basic, values: Mapping) -> Basic | None:
+    """An expression with iterates as a number; None where a symbol or an entry has no value."""
+    known: dict = {}
+    for symbol, value in values.items():
+        if isinstance(value, ImmutableDenseMatrix) and isinstance(symbol, IndexedBase):
+            for i, j in product(range(value.rows), range(value.cols)):
+                known[symbol, Integer(i + 1), Integer(j + 1)] = value[i, j]
+                known |= {(symbol, Integer(i + 1)): value[i, j]} if value.cols == 1 else {}
+        elif not isinstance(value, Activation | ImmutableDenseMatrix):
+            known[symbol] = sympify(value)
+    try:
+        return evaluated(expr, known)
+    except KeyError:
+        return None
 
 
 def carried_out(expr: Basic, loops: bool = False) -> Basic:

@@ -84,6 +84,8 @@ class Integrand(NamedTuple):
         def integrand(z, analytic):
             return _complex(f((z,), analytic))
 
+        if not all(integrand(acb(end), None).is_finite() for end in (low, high)):
+            return acb("nan")  # what Arb would find after all its evaluations
         return acb.integral(integrand, acb(low), acb(high), eval_limit=limit)
 
     def is_nested(self) -> bool:

@@ -32,6 +32,7 @@ from theory.claim import Claim
 from theory.display import WIDTH, beside, equation, pretty
 from theory.domain import Activations, Arrays, InputCondition
 from theory.family import VARIABLE, DerivativeFamily
+from theory.iterate import Iterate
 from theory.law import Law, laws
 from theory.plain import plain
 from theory.statement import Holds, Limit, Relation, Scaling
@@ -56,6 +57,7 @@ def listed(parts: Iterable[str]) -> str:
 def hypotheses(claim: Claim, write: Write = plain) -> str:
     """The sentence that comes before the statement; empty for a claim without parameters and laws."""
     drawn = [law_phrase(law, write) for law in laws_of(claim)] + family_phrases(claim, write)
+    drawn += descent_phrases(claim, write)
     parts = [f"For {listed(domain_phrases(claim, write))}"] if claim.given else []
     parts += [f"{'with' if parts else 'For'} {listed(drawn)}"] if drawn else []
     parts += [f"such that {listed(conditions(claim, write))}"] if claim.where else []
@@ -71,6 +73,19 @@ def family_phrases(claim: Claim, write: Write) -> list[str]:
     return [
         f"{write(family(order, variable))} the {write(order)}-th derivative of {write(family.explicit(variable))}"
         for family in families
+    ]
+
+
+def descent_phrases(claim: Claim, write: Write) -> list[str]:
+    """What the iterates of a statement that are printed by their name are, each map once."""
+    found = {}
+    for each in sorted({e for side in claim.states.sides for e in side.atoms(Iterate)}, key=str):
+        if each.is_descent:
+            found[each.args[:3]] = each.after(each.steps, each.index)
+    return [
+        f"{write(entry)} the entry {write(entry.index)} after {write(entry.steps)} steps of "
+        f"{write(entry.variable)} ↦ {write(entry.update)} from {write(entry.start)}"
+        for entry in found.values()
     ]
 
 
@@ -128,6 +143,10 @@ def arrays_phrase(domain: Arrays, names: str, several: bool, write: Write) -> st
     every, s = ("all", "s") if several else ("every", "")
     if domain.form == "data":
         return f"{every} data set{s} {names} of {size[0]} inputs of dimension {size[1]}"
+    if domain.bounds:
+        first, low, high = map(write, domain.bounds)
+        each = "whose first entry is " + first + f" and whose others lie between {low} and {high}"
+        return f"{every} vector{s} {names} of dimension {size[0]} {each}"
     if len(size) == 1:
         return f"{every} {'unit' if domain.unit else 'real'} vector{s} {names} of dimension {size[0]}"
     form = "real" if domain.form == "any" else domain.form

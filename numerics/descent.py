@@ -1,0 +1,56 @@
+"""Gradient descent and gradient flow on any function, by automatic differentiation.
+
+The loss is a function of an array; nothing here knows what it is, or what its iterates should be.
+"""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float
+
+
+def descended(
+    loss: Callable, start: Float[Array, "*shape"], rate: ArrayLike, steps: int
+) -> Float[Array, "*shape"]:
+    """The iterate after a number of steps ``x - rate * gradient``."""
+
+    def step(_, x):
+        return x - rate * jax.grad(loss)(x)
+
+    return jax.lax.fori_loop(0, steps, step, start)
+
+
+def path(
+    loss: Callable, start: Float[Array, "*shape"], rate: ArrayLike, steps: int
+) -> Float[Array, "k *shape"]:
+    """All iterates, the start included, on a new leading axis."""
+
+    def step(x, _):
+        return x - rate * jax.grad(loss)(x), x
+
+    return jax.lax.scan(step, start, None, length=steps + 1)[1]
+
+
+def flowed(
+    loss: Callable, start: Float[Array, "*shape"], time: ArrayLike, steps: int
+) -> Float[Array, "*shape"]:
+    """The gradient flow at a time, by as many steps of the classical Runge-Kutta method."""
+    h = time / steps
+
+    def velocity(x):
+        return -jax.grad(loss)(x)
+
+    def step(_, x):
+        a = velocity(x)
+        b = velocity(x + h / 2 * a)
+        c = velocity(x + h / 2 * b)
+        return x + h / 6 * (a + 2 * b + 2 * c + velocity(x + h * c))
+
+    return jax.lax.fori_loop(0, steps, step, start)
+
+
+def quadratic(matrix: Float[Array, "d d"]) -> Callable:
+    """``x^T H x / 2``."""
+    return lambda x: jnp.dot(x, matrix @ x) / 2

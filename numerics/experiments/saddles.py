@@ -1,0 +1,56 @@
+"""Gradient descent and gradient flow from random starts, differentiated by the machine.
+
+Nothing here knows an eigenvalue's power, an exit time or a solution: a step subtracts a gradient.
+"""
+
+import jax
+import jax.numpy as jnp
+from sympy import pi
+
+from numerics import descent, observes
+from theory.saddles import convergence, escape, gradient_flow, measure_zero
+
+
+def bent(lamda):
+    """The quadratic of one eigenvalue, for any number of starts at once."""
+    return lambda x: jnp.sum(lamda * x**2 / 2)
+
+
+@observes(convergence.slip)
+def near_the_saddle(eta, lamda, c, k):
+    return 1 / (1 + descent.descended(bent(lamda), c, eta, k) ** 2)
+
+
+@observes(measure_zero.almost_none, resolution=1e-2)
+def nothing_grows(key, draws, d, eta, e, a, b, lamda, Q):
+    """Whether one step of descent makes every coordinate smaller, or leaves it at nothing."""
+    starts = jax.random.normal(key, (draws, d), jnp.float32)
+    loss = descent.quadratic(Q.T @ (lamda[:, None] * Q))
+    before, after = (starts @ Q.T, jax.vmap(lambda x: descent.descended(loss, x, eta, 1))(starts) @ Q.T)
+    return jnp.all((jnp.abs(after) < jnp.abs(before)) | (before == 0), axis=1)
+
+
+@observes(escape.law, resolution=1e-2)
+def still_inside(key, draws, eta, lamda, r, s, K):
+    start = s * jax.random.normal(key, (draws,), jnp.float32)
+    return jnp.all(jnp.abs(descent.path(bent(lamda), start, eta, K)) <= r, axis=0)
+
+
+@observes(escape.log_mean, variance=pi**2 / 8, resolution=1e-2)
+def log_size(key, draws):
+    return jnp.log(jnp.abs(jax.random.normal(key, (draws,))))
+
+
+@observes(gradient_flow.fits, resolution=1e-6)
+def loss_left(x0, y0, t):
+    return 2 * network(descent.flowed(network, jnp.stack([x0, y0]), t, 4000))
+
+
+def network(point):
+    x, y = point
+    return (x * y - 1) ** 2 / 2
+
+
+@observes(gradient_flow.strict, resolution=1e-6)
+def along_a_flat_saddle(x0, t):
+    return descent.flowed(lambda x: x**3 + x**4, x0, t, 4000)
