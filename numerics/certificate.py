@@ -17,7 +17,7 @@ from numerics.search import search
 from theory import certify, derivation, points
 from theory.claim import Claim, free, outermost
 from theory.derivation import Link
-from theory.domain import measured
+from theory.domain import measured, spectral
 from theory.law import Variate
 from theory.statement import Holds, Relation
 
@@ -102,7 +102,9 @@ def comparable(claim: Claim, chain: tuple[Link, ...]) -> tuple[Basic, Basic] | N
 
 
 def opaque(side: Basic) -> bool:
-    """Whether no ball could enclose a side: measured, random, or a node without an evaluation of its own."""
+    """Whether no ball could enclose a side: measured, random, a spectrum, or a node without an evaluation."""
+    if side.find(spectral):
+        return True
     nodes = [node for node in outermost(side) if not hasattr(node, "_eval_balls")]
     return bool(nodes or measured(side) or any(isinstance(symbol, Variate) for symbol in free(side)))
 

@@ -22,6 +22,7 @@ from sympy import (
     Integer,
     Interval,
     Lambda,
+    Max,
     Product,
     Range,
     Rational,
@@ -40,7 +41,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.activation import Activation, instantiate
 from theory.claim import Claim, label
-from theory.domain import Activations, Arrays, Entrywise, Functional, InputCondition, hessian, norm
+from theory.domain import Activations, Arrays, Entrywise, Functional, InputCondition, hessian, maximum, norm
 from theory.family import DerivativeFamily
 
 Point = dict[str, Any]
@@ -159,6 +160,8 @@ def corner(domain, largest: int, known: Mapping, near: tuple) -> list:
         return list(domain.members)
     if isinstance(domain, Arrays):
         return array_corners(domain) if all(size.is_Integer for size in domain.shape) else [None] * 3
+    if isinstance(domain, Range) and domain.free_symbols:  # the number of options is not known yet
+        return [None] * 3
     if isinstance(domain, Interval):
         return interval_corners(domain, near)
     return (
@@ -175,7 +178,7 @@ def interval_corners(domain: Interval, distances: tuple = NEAR) -> list[Expr]:
             end + sign * step for end, sign in ((low, 1), (high, -1)) if end.is_finite for step in distances
         ]
         ends = [end for end in (low, high) if end.is_finite]
-        return [value for value in (*ends, middle, *near) if inside(domain, sympify(value))]
+        return [value for value in map(sympify, (*ends, middle, *near)) if inside(domain, value)]
     ends = [low, (low + high) / 2, high, *([S.Zero] if inside(domain, S.Zero) else [])]
     near = [value for step in distances for value in (low + step, high - step)]
     return list(dict.fromkeys(sympify(v) for v in (*ends, *near) if inside(domain, sympify(v))))
@@ -302,7 +305,7 @@ def carried_out(expr: Basic, loops: bool = False) -> Basic:
     expr = expr.replace(lambda e: isinstance(e, DerivativeFamily), lambda e: e.written_out())
     expr = differentiated(expr)
     if not loops:
-        expr = expr.replace(lambda e: isinstance(e, Sum | Product) and finite(e), lambda e: written_out(e))
+        expr = expr.replace(lambda e: isinstance(e, Sum | Product | maximum) and finite(e), lambda e: written_out(e))
     expr = expr.replace(lambda e: isinstance(e, Subs), placed_inside)
     return expr.replace(of_known_size, lambda e: carried_out(ImmutableDenseMatrix(e.as_explicit()), loops))
 
@@ -331,6 +334,8 @@ def written_out(total):
     again = any(index in inner.variables for inner in body.atoms(ExprWithLimits, Lambda, Subs, Derivative))
     put = body.subs if again else body.xreplace  # the same, but faster, where nothing inside binds the index
     terms = [put({index: Integer(value)}) for value in range(int(low), int(high) + 1)]
+    if isinstance(total, maximum):
+        return carried_out(Max(*terms))
     done = sum(terms, S.Zero) if isinstance(total, Sum) else S.One
     if isinstance(total, Product):
         for term in terms:
