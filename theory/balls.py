@@ -20,7 +20,7 @@ import sympy
 from flint import acb, arb, ctx, fmpq
 
 from theory import quadrature, series, special_functions
-from theory.domain import maximum
+from theory.domain import maximum, supremum
 from theory.intervals import Ball, integer
 from theory.piecewise import piecewise
 from theory.powers import integer_power, power, root_power
@@ -169,6 +169,10 @@ def _largest(expr: maximum, scope: Scope) -> Ball | Callable:
     return scope.settled(expr, enclosure)
 
 
+def _supremum(expr: supremum, scope: Scope):
+    raise Unevaluable(f"{expr}: balls bound a function on boxes, and do not find its supremum; derive it")
+
+
 def _infinite(expr: sympy.Expr, scope: Scope):
     raise Unevaluable(f"{expr} is not a number: infinity may stand only at the end of an integral or a sum")
 
@@ -206,6 +210,7 @@ BUILDERS: dict[type, Callable[..., Ball | Callable]] = {
     sympy.Sum: lambda expr, scope: series.loop(add, 0, expr, scope, closure),
     sympy.Product: lambda expr, scope: series.loop(mul, 1, expr, scope, closure),
     maximum: _largest,
+    supremum: _supremum,
     sympy.Integral: _integral,
     sympy.Indexed: _entry,
 }

@@ -33,7 +33,7 @@ from sympy.matrices.expressions import MatrixSymbol
 from theory import algebra, certify, scope
 from theory.activation import Applied
 from theory.claim import Claim
-from theory.domain import Functional, Observed, spectral
+from theory.domain import Functional, Observed, maximum, spectral, supremum
 from theory.family import DerivativeFamily
 from theory.law import Node
 from theory.points import chosen, substitute, tables
@@ -51,6 +51,8 @@ DEFINITIONS = (
     MatrixSymbol,
     Applied,
     DerivativeFamily,
+    maximum,
+    supremum,
 )
 Sign = Literal["=", "<=", ">=", "<", ">"]
 DIGITS = 20

@@ -272,15 +272,21 @@ class root_between:
         return self.bound(before)
 
     def bound(self, expr: Expr) -> Expr:
-        roots = [term for term in Add.make_args(expr) if term.as_coeff_Mul()[1].is_Pow]
-        if len(roots) != 1 or roots[0].as_coeff_Mul()[1].exp != S.Half:
-            raise Refused(f"{expr} is not a value and a root")
-        (factor, root) = roots[0].as_coeff_Mul()
-        first = expand((expr - roots[0]) / factor)
-        other = expand(root.base - first**2)
-        if not (factor.is_positive and nonnegative(first) and nonnegative(other)):
-            raise Refused(f"{expr} is not a positive multiple of A + √(A² + B) with A, B not negative")
+        factor, first, other = rooted(expr)
         return factor * sqrt(other) + (2 * factor * first if self.sign == "<=" else 0)
+
+
+def rooted(expr: Expr) -> tuple[Expr, Expr, Expr]:
+    """Factor, A and B of a value factor * (A + sqrt(A^2 + B)), none of which may be negative."""
+    roots = [term for term in Add.make_args(expr) if term.as_coeff_Mul()[1].is_Pow]
+    if len(roots) != 1 or roots[0].as_coeff_Mul()[1].exp != S.Half:
+        raise Refused(f"{expr} is not a value and a root")
+    factor, root = roots[0].as_coeff_Mul()
+    first = expand((expr - roots[0]) / factor)
+    other = expand(root.base - first**2)
+    if not (factor.is_positive and nonnegative(first) and nonnegative(other)):
+        raise Refused(f"{expr} is not a positive multiple of A + √(A² + B) with A, B not negative")
+    return factor, first, other
 
 
 def nonnegative(expr: Expr) -> bool:
