@@ -11,9 +11,7 @@ from sympy import (
     Le,
     Max,
     Rational,
-    S,
     erf,
-
     sqrt,
 )
 
@@ -45,7 +43,10 @@ class conditioned:
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         return everywhere(
-            before, self.concerns, lambda e: self.value(e, scene), f"no probability over {self.variate} and more"
+            before,
+            self.concerns,
+            lambda e: self.value(e, scene),
+            f"no probability over {self.variate} and more",
         )
 
     def value(self, chance: Probability, scene: Scene) -> Expr:
@@ -120,7 +121,9 @@ class fair:
         if not isinstance(law, laws.Gaussian):
             raise Refused(f"{gate.args[0]} must be one Gaussian")
         reject_degenerate(law.parameters[0], scene)
-        if not all(part == gate or part.is_positive or away(part, scene) for part in value.as_ordered_factors()):
+        if not all(
+            part == gate or part.is_positive or away(part, scene) for part in value.as_ordered_factors()
+        ):
             raise Refused(f"{value} is not a positive multiple of {gate}")
         return Rational(1, 2)
 
@@ -152,6 +155,8 @@ class size_of_gaussian:
             raise Refused(f"{b} is random")
         reject_degenerate(law.parameters[0], scene)
         c = value / Abs(self.variate)
-        if c.has(self.variate) or not all(part.is_positive or away(part, scene) for part in c.as_ordered_factors()):
+        if c.has(self.variate) or not all(
+            part.is_positive or away(part, scene) for part in c.as_ordered_factors()
+        ):
             raise Refused(f"{value} is not a positive multiple of the size of {self.variate}")
         return erf(Max(0, b) / (sqrt(2) * law.parameters[0] * c))

@@ -4,12 +4,49 @@ The second derivative of a rectifier is a point mass at zero. At weights that le
 zero it vanishes; and of Gaussian weights that see an input other than zero, almost all are such.
 """
 
-from sympy import DiracDelta, Expr, Indexed, IndexedBase, Mul, Ne, Product, S, StrictGreaterThan, Sum, Symbol
+from dataclasses import dataclass
 
+from sympy import (
+    Basic,
+    DiracDelta,
+    Expr,
+    Indexed,
+    IndexedBase,
+    Mul,
+    Ne,
+    Product,
+    S,
+    StrictGreaterThan,
+    Sum,
+    Symbol,
+)
+
+from theory.calculus import everywhere
 from theory.derivation import Refused, Scene
 from theory.domain import Arrays, norm
 from theory.law import GaussianArray, Variate
 from theory.regularity import positive
+
+
+@dataclass(frozen=True)
+class off_kinks:
+    """At weights that leave no pre-activation at zero, the point masses of second derivatives vanish."""
+
+    def __str__(self):
+        return "no pre-activation is at its kink, beside which the network is linear piece by piece"
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        return everywhere(before, self.concerns, lambda e: self.value(e, scene), "no point mass under a sum")
+
+    def concerns(self, e: Basic) -> bool:
+        return isinstance(e, Sum) and len(e.limits) == 1 and e.function.has(DiracDelta)
+
+    def value(self, total: Sum, scene: Scene) -> Expr:
+        index, low, count = total.limits[0]
+        if low != 1:
+            raise Refused(f"{total} does not run over all neurons")
+        body = without_kinks(total.function, index, count, scene)
+        return Sum(body, *total.limits) if body else S.Zero
 
 
 def without_kinks(expr: Expr, index: Symbol, count: Expr, scene: Scene) -> Expr:
@@ -65,12 +102,28 @@ def gaussian_sum(total: Expr, index: Symbol, scene: Scene) -> tuple[IndexedBase,
     scale = law.parameters[1]
     if not (scale.is_positive and (scale.is_number or positive(scale, scene))):
         raise Refused(f"the standard deviation {scale} of {w.base} is not known to be positive")
-    reject_zero_input(x.base, scene)
-    return w.base, scale * norm(x.base)
+    return w.base, scale * length(x.base, scene)
 
 
-def reject_zero_input(x: IndexedBase, scene: Scene) -> None:
-    """Refuse an input that may be zero, since a neuron sees nothing of it."""
-    unit = getattr(scene.domain(x), "unit", False)
-    if not unit and StrictGreaterThan(norm(x), 0, evaluate=False) not in scene.claim.where.values():
+def length(x: IndexedBase, scene: Scene) -> Expr:
+    """The norm of an input. Raises ``Refused`` where it may be zero, since a neuron sees nothing of it."""
+    if getattr(scene.domain(x), "unit", False):
+        return S.One
+    if StrictGreaterThan(norm(x), 0, evaluate=False) not in scene.claim.where.values():
         raise Refused(f"{x} may be zero; list norm({x}) > 0 in where")
+    return norm(x)
+
+
+@dataclass(frozen=True)
+class unit_length:
+    """A unit vector has norm one."""
+
+    vector: IndexedBase
+
+    def __str__(self):
+        return f"{self.vector} has norm one"
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        if not getattr(scene.domain(self.vector), "unit", False):
+            raise Refused(f"{self.vector} must live in unit_vectors(...); found {scene.domain(self.vector)}")
+        return before.xreplace({norm(self.vector): S.One})

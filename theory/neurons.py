@@ -73,7 +73,9 @@ def neuron(body: Expr, index: Symbol, count: Expr, z: Symbol, scene: Scene) -> N
     body = body.xreplace({seen[0]: z}) if seen else body
     own = sorted(body.atoms(Indexed), key=str)
     own = [entry for entry in own if entry.has(index)]
-    if len(own) > 1 or any(entry.indices != (index,) or not fresh(entry.base, hidden, count) for entry in own):
+    if len(own) > 1 or any(
+        entry.indices != (index,) or not fresh(entry.base, hidden, count) for entry in own
+    ):
         raise Refused(f"{body} must read one entry {index} of one array of {count} independent weights")
     rest = body.xreplace({entry: Symbol("e") for entry in own})
     if index in rest.free_symbols or variates(rest) - {z}:
@@ -201,7 +203,14 @@ def one_mean(total: Sum, z: Variate, scene: Scene) -> Expr:
         raise Refused(f"{one.body} is not a polynomial in {one.weight}, whose moments are known")
     terms = Poly(one.body, one.weight).terms()
     law = one.weight.base.label.law
-    return Add(*(moment(law, order) * averaged(value, z) for (order,), value in terms))
+    return Add(*(known_moment(law, order) * averaged(value, z) for (order,), value in terms))
+
+
+def known_moment(law: Law, order: int) -> Expr:
+    try:
+        return moment(law, order) if order else S.One
+    except ValueError as reason:
+        raise Refused(str(reason)) from None
 
 
 def averaged(value: Expr, z: Variate) -> Expr:
@@ -293,7 +302,9 @@ def bounded(function: Expr, z: Symbol) -> bool:
 def polynomial_in_bounded(term: Expr, z: Symbol) -> bool:
     """Whether a term is a product of powers of functions that are bounded on the line."""
     powers = (part.as_base_exp() for part in Mul.make_args(term) if z in part.free_symbols)
-    return all(isinstance(base, BOUNDED) and exponent.is_Integer and exponent > 0 for base, exponent in powers)
+    return all(
+        isinstance(base, BOUNDED) and exponent.is_Integer and exponent > 0 for base, exponent in powers
+    )
 
 
 @dataclass(frozen=True)

@@ -305,7 +305,9 @@ def carried_out(expr: Basic, loops: bool = False) -> Basic:
     expr = expr.replace(lambda e: isinstance(e, DerivativeFamily), lambda e: e.written_out())
     expr = differentiated(expr)
     if not loops:
-        expr = expr.replace(lambda e: isinstance(e, Sum | Product | maximum) and finite(e), lambda e: written_out(e))
+        expr = expr.replace(
+            lambda e: isinstance(e, Sum | Product | maximum) and finite(e), lambda e: written_out(e)
+        )
     expr = expr.replace(lambda e: isinstance(e, Subs), placed_inside)
     return expr.replace(of_known_size, lambda e: carried_out(ImmutableDenseMatrix(e.as_explicit()), loops))
 

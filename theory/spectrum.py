@@ -106,6 +106,7 @@ def block_of(matrix: hessian, parts: Summed, scene: Scene) -> Block:
         reject_unknown(parts.neuron, scene)
         found = collapsed(parts.neuron.diff(*variables), ranges)
         found = without_kinks(found, parts.index, parts.count, scene)
+        found = found.replace(lambda e: isinstance(e, Sum) and e.function == 0, lambda e: S.Zero)
         reject_rough(found, scene)
         return found
 
@@ -254,6 +255,34 @@ class two_by_two:
             raise Refused(f"{matrix} is not a real symmetric matrix with two rows")
         trace = Abs(matrix.trace())
         return (trace + sqrt(trace**2 - 4 * matrix.det())) / 2
+
+
+@dataclass(frozen=True)
+class squares:
+    """The square of the Frobenius norm of a block-diagonal Hessian: the sum of its blocks' traces of squares."""
+
+    vector: IndexedBase
+
+    def __str__(self):
+        return "the squares of all entries, block by block: the trace of a block's square"
+
+    def concerns(self, e: Basic) -> bool:
+        return e.is_Pow and e.exp == 2 and isinstance(e.base, norm) and isinstance(e.base.args[0], hessian)
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        return everywhere(
+            before,
+            self.concerns,
+            lambda e: self.value(e.base.args[0], scene),
+            "no squared Frobenius norm of a Hessian",
+        )
+
+    def value(self, matrix: hessian, scene: Scene) -> Expr:
+        parts = summed(matrix)
+        small = in_plane(block_of(matrix, parts, scene), self.vector, scene)
+        if not (parts.factor.is_real or real(parts.factor)):
+            raise Refused(f"{parts.factor} is not known to be real")
+        return parts.factor**2 * Sum(expand((small * small).trace()), (parts.index, 1, parts.count))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,9 @@ from sympy import (
     radsimp,
     simplify,
     sqrtdenest,
+    together,
 )
+from sympy import factor as factor_
 from sympy import limit as limit_of
 
 from theory import certify
@@ -35,7 +37,9 @@ from theory.algebra import vanishes
 from theory.calculus import everywhere, reject_taken
 from theory.derivation import Refused, Scene
 from theory.domain import supremum
+from theory.law import step
 from theory.regularity import reject_discontinuous
+from theory.spectrum import nonnegative, rooted
 
 
 def over(e: Basic, variable: Symbol) -> bool:
@@ -222,3 +226,86 @@ class squared:
         if simplify(sqrtdenest(expand(radsimp(gap)))) != 0:
             raise Refused(f"the squares of {before} and {self.value} are not known to be equal")
         return self.value
+
+
+@dataclass(frozen=True)
+class open_gate:
+    """The supremum over the line of a multiple, not negative, of an indicator is that multiple."""
+
+    def __str__(self):
+        return "an open gate is enough"
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        return everywhere(before, lambda e: isinstance(e, supremum), self.value, "no supremum")
+
+    def value(self, total: supremum) -> Expr:
+        z, low, high = total.limits[0]
+        factor, gate = total.function.as_independent(z, as_Add=False)
+        if (low, high) != (-oo, oo) or gate != step(z) or not nonnegative(factor):
+            raise Refused(f"{total.function} is no positive multiple of the indicator of {z} > 0 on the line")
+        return factor
+
+
+@dataclass(frozen=True)
+class root_bounded:
+    """A + sqrt(A^2 + B) is at most (with ``sign`` "<" below) T > 0 where A is at most T/2 - B / (2 T)."""
+
+    variable: Symbol
+    by: Expr
+    sign: str
+
+    def __str__(self):
+        return "square the root: what is left is a quotient of exponentials, of a known sign"
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        if scene.domain(self.variable) != Interval(-oo, oo):
+            raise Refused(f"{self.variable} must run over the whole line")
+        self.check(before)
+        return self.by
+
+    def check(self, before: Expr) -> None:
+        """Raises ``Refused`` unless the bound is plain to see for every real value of the variable."""
+        u, z = Dummy("u", positive=True), self.variable
+        value, by = (expr.replace(Abs, with_sign(z)).subs(z, log(u)) for expr in (before, self.by))
+        factor, first, other = rooted(value)
+        top = by / factor
+        if not factor_sign(top, u) or not factor_sign(top**2 - other - 2 * top * first, u):
+            raise Refused(f"{before} is not known to stay below {self.by}")
+
+
+def factor_sign(expr: Expr, u: Symbol) -> bool:
+    return bool(factor_(together(expr)).is_positive)
+
+
+@dataclass(frozen=True)
+class approached:
+    """A supremum that is a bound, and the limit at the upper end of the line."""
+
+    value: Expr
+
+    def __str__(self):
+        return "the bound is the limit as the pre-activation grows"
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        return everywhere(before, lambda e: isinstance(e, supremum), self.bound, "no supremum")
+
+    def bound(self, total: supremum) -> Expr:
+        z, low, high = total.limits[0]
+        if (low, high) != (-oo, oo):
+            raise Refused(f"{total} is not over the whole line")
+        root_bounded(z, self.value, "<=").check(total.function)
+        if limit_of(total.function.replace(Abs, with_sign(z)), z, oo) != self.value:
+            raise Refused(f"{total.function} is not known to tend to {self.value}")
+        return self.value
+
+
+def with_sign(z: Symbol):
+    """Sizes of functions of exp(z) opened, whose sign is plain to see."""
+
+    def opened_(inside: Expr) -> Expr:
+        at = factor_(together(inside.subs(z, log(Dummy("u", positive=True)))))
+        if at.is_nonnegative or at.is_nonpositive:
+            return inside if at.is_nonnegative else -inside
+        raise Refused(f"{inside} is not known to keep its sign")
+
+    return opened_

@@ -8,14 +8,17 @@ Gaussian, the largest grows with them, like sqrt(2 log m).
 from sympy import Abs, ImmutableDenseMatrix, Range, Rational, S, log, oo, sqrt, symbols
 
 from theory import gaussian
+from theory.activation import RELU, TANH
 from theory.claim import Claim, Source
-from theory.activation import TANH
 from theory.curvature.network import CURVED, bend, d, j, m, s, seen, sigma, x
+from theory.curvature.peaks import TANH_NORM
 from theory.curvature.spectrum import largest, norm_of_hessian, over_neurons, reduced
 from theory.derivation import Step
 from theory.domain import norm, supremum, unit_vectors, vectors
+from theory.law import step
 from theory.neurons import fair_signs, fills, grows, of_order
-from theory.statement import scaling
+from theory.statement import limit, scaling
+from theory.suprema import open_gate
 
 z = symbols("z", real=True)
 weights = gaussian.array("W", m, d)
@@ -46,6 +49,27 @@ bounded = Claim(
     ),
     source=ORDER,
     uses=("hessian-block-spectrum",),
+)
+rectified = Claim(
+    "hessian-opnorm-rademacher-limit.relu",
+    "Of a rectifier network the constant is the norm of the input.",
+    {d: Range(1, oo), x: vectors(d), m: Range(2, oo)},
+    scaling(norm_of_hessian(fair, weights, RELU), -Rational(1, 2), by=m, constant=s, almost_surely=True),
+    where=AWAY,
+    because=lambda: (
+        *reduced(RELU, a=fair, W=weights),
+        Step(supremum(s * step(z), (z, -oo, oo)), fills(z)),
+        Step(s, open_gate()),
+    ),
+    source=ORDER,
+)
+rate = Claim(
+    "hessian-opnorm-rademacher-limit.rate",
+    "Where the supremum is attained, as for the hyperbolic tangent, the gap falls like the square of the width.",
+    {d: Range(1, oo), x: unit_vectors(d), m: Range(2, oo)},
+    limit(sqrt(m) * norm_of_hessian(fair, weights, TANH), TANH_NORM, by=m, rate=-2),
+    source=ORDER,
+    uses=("hessian-opnorm-rademacher-limit.tanh",),
 )
 LOG = {"by": m, "log": Rational(1, 2)}
 slip = Claim(
@@ -84,4 +108,4 @@ order = Claim(
 
 
 def claims() -> tuple[Claim, ...]:
-    return unbounded, order, bounded
+    return unbounded, order, bounded, rectified, rate

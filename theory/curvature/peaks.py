@@ -4,15 +4,15 @@ For an even function of z the half-line is enough. In the variable ``q = w + sqr
 z, the norm of a block is one short expression, concave or with a concave logarithm.
 """
 
-from sympy import Abs, Expr, Interval, Rational, S, atanh, exp, oo, pi, sqrt, symbols
+from sympy import Abs, Expr, Interval, S, atanh, exp, oo, pi, sqrt, symbols
 from sympy import E as e
 
 from theory.activation import ERF, SOFTPLUS, TANH, Activation
 from theory.claim import Claim, Source
 from theory.derivation import Step
 from theory.domain import supremum
-from theory.statement import equal
-from theory.suprema import peak, squared, substitute, symmetric, written
+from theory.statement import at_most, equal
+from theory.suprema import approached, peak, root_bounded, squared, substitute, symmetric, written
 
 z, q, w = symbols("z q w", real=True)
 SOURCE = Source("003", 951, "||nabla^2 f_theta(x)|| = o_m(1) = 1/sqrt(m)")
@@ -104,5 +104,24 @@ erf_norm = constant(
 )
 
 
+softplus_norm = constant(
+    "hessian-opnorm-rademacher-limit.softplus",
+    "The limit for softplus and an input of norm one.",
+    block_norm(SOFTPLUS),
+    S.One,
+    lambda: (Step(S.One, approached(S.One)),),
+)
+softplus_gap = Claim(
+    "hessian-opnorm-rademacher-limit.softplus.gap",
+    "Softplus attains its limit nowhere, and comes close to it only as exp(-z), for large pre-activations z.",
+    {z: Interval(-oo, oo)},
+    at_most(block_norm(SOFTPLUS), 1 - 1 / (2 * (1 + exp(z)))),
+    because=lambda: (
+        Step(1 - 1 / (2 * (1 + exp(z))), root_bounded(z, 1 - 1 / (2 * (1 + exp(z))), "<="), "<="),
+    ),
+    source=SOURCE,
+)
+
+
 def claims() -> tuple[Claim, ...]:
-    return tanh_steepest, erf_steepest, tanh_norm, erf_norm
+    return tanh_steepest, erf_steepest, tanh_norm, erf_norm, softplus_norm, softplus_gap

@@ -5,8 +5,23 @@ In the orthonormal basis of a neuron's output weight and ``x / s``, ``s = |x|``,
 .. math:: \frac{1}{\sqrt m} \begin{pmatrix} 0 & s \, \sigma'(z_j) \\ s \, \sigma'(z_j) & s^2 a_j \sigma''(z_j) \end{pmatrix}.
 """
 
-from sympy import Abs, Determinant, Expr, Identity, ImmutableDenseMatrix, Interval, Product, S, oo, sqrt, symbols
+from collections.abc import Callable
 
+from sympy import (
+    Abs,
+    Determinant,
+    Expr,
+    Identity,
+    ImmutableDenseMatrix,
+    Interval,
+    Product,
+    S,
+    oo,
+    sqrt,
+    symbols,
+)
+
+from theory.activation import RELU
 from theory.claim import Claim, Source
 from theory.curvature.network import NETWORKS, W, a, bend, d, j, m, network, s, seen, sigma, slope, x
 from theory.derivation import Step
@@ -18,14 +33,20 @@ lamda = symbols("lamda", real=True)
 SOURCE = Source("003", 951, "||nabla^2 f_theta(x)||")
 
 
-def curved(weight: Expr, at: Expr) -> Expr:
+def curved(weight: Expr, at: Expr, activation=sigma) -> Expr:
     """|a sigma''(z)| s^2, the curvature of one neuron along the input."""
-    return Abs(weight * bend(at)) * s**2
+    return Abs(weight * second(activation)(at)) * s**2
 
 
-def largest(weight: Expr, at: Expr) -> Expr:
+def second(activation) -> Callable[[Expr], Expr]:
+    """The second derivative, of a rectifier beside its kink."""
+    return (lambda z: S.Zero) if activation is RELU else activation.derivative(2)
+
+
+def largest(weight: Expr, at: Expr, activation=sigma) -> Expr:
     """The norm of one neuron's block, times sqrt(m)."""
-    return (curved(weight, at) + sqrt(curved(weight, at) ** 2 + 4 * slope(at) ** 2 * s**2)) / 2
+    bend, slope = curved(weight, at, activation), activation.derivative(1)(at)
+    return (bend + sqrt(bend**2 + 4 * slope**2 * s**2)) / 2
 
 
 def norm_of_hessian(a=a, W=W, activation=sigma) -> Expr:
@@ -40,13 +61,13 @@ def over_neurons(value: Expr) -> Expr:
 def reduced(activation=sigma, a=a, W=W) -> tuple[Step, ...]:
     """From the network's Hessian to the largest norm of its blocks."""
     z = seen(j, W)
-    first, second = activation.derivative(1)(z), activation.derivative(2)(z)
-    edge, inner = first * s, a[j] * second * s**2
-    block = Block(S.Zero, first * x[COLUMN], a[j] * second * x[ROW] * x[COLUMN], d).matrix()
+    first, bend = activation.derivative(1)(z), second(activation)(z)
+    edge, inner = first * s, a[j] * bend * s**2
+    block = Block(S.Zero, first * x[COLUMN], a[j] * bend * x[ROW] * x[COLUMN], d).matrix()
     return (
         Step(over_neurons(operator_norm(block)), blocks()),
         Step(over_neurons(operator_norm(ImmutableDenseMatrix([[0, edge], [edge, inner]]))), plane(x)),
-        Step(over_neurons(largest(a[j], z)), two_by_two()),
+        Step(over_neurons(largest(a[j], z, activation)), two_by_two()),
     )
 
 
@@ -94,7 +115,9 @@ BOUNDS = {
     ">=": s * Abs(slope(seen(j))),
     "<=": curved(a[j], seen(j)) + s * Abs(slope(seen(j))),
 }
-below = bound("below", "The slopes alone bound the norm from below, whatever the output weights.", at_least, ">=")
+below = bound(
+    "below", "The slopes alone bound the norm from below, whatever the output weights.", at_least, ">="
+)
 above = bound("above", "Slopes and curvatures together bound it from above.", at_most, "<=")
 
 
