@@ -82,7 +82,9 @@ def reject_contradiction(record: Record) -> None:
         raise Contradiction(f"{record.claim}: {told}")
 
 
-def landing(cases: list[Case], progress: Callable[[str], object], worker: Worker | None) -> Iterator[Case]:
+def landing(
+    cases: list[Case], progress: Callable[[str], object], worker: Worker | None
+) -> Iterator[Case]:
     """Cases as they are done, each after those of its ``uses`` that are in the run."""
     held: dict[str, Case] = {case.claim.name: case for case in cases}
     finished: dict[str, Case] = {}
@@ -97,7 +99,9 @@ def landing(cases: list[Case], progress: Callable[[str], object], worker: Worker
     yield from finished.values()  # a circle among their uses holds nobody back
 
 
-def settled(cases: list[Case], progress: Callable[[str], object], worker: Worker | None) -> Iterator[Case]:
+def settled(
+    cases: list[Case], progress: Callable[[str], object], worker: Worker | None
+) -> Iterator[Case]:
     """The loop: replies of the worker first, else the next thing that the parent can do."""
     homes = {
         home: [case for case in cases if case.home == home] for home in dict.fromkeys(c.home for c in cases)

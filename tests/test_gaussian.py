@@ -128,7 +128,6 @@ def test_single_precision_radii_have_the_moments_of_their_law():
 
     The radius reaches 6.66; what lies beyond it is 1e-8 of the sixth moment, and a middle of a cell costs less.
     """
-
     def squares(cells):
         return np.asarray(gaussian.radius_from(jnp.asarray(cells, "uint32") << 1), float) ** 2
 

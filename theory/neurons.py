@@ -5,6 +5,7 @@ a layer compute are independent copies of one random variable, and sums and maxi
 classical laws.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -20,11 +21,11 @@ from sympy import (
     Interval,
     Le,
     Mul,
-    Poly,
     S,
     Sum,
     Symbol,
     expand,
+    factorial,
     log,
     oo,
     sqrt,
@@ -201,9 +202,17 @@ def one_mean(total: Sum, z: Variate, scene: Scene) -> Expr:
         return Mean(one.body)
     if not one.body.is_polynomial(one.weight):
         raise Refused(f"{one.body} is not a polynomial in {one.weight}, whose moments are known")
-    terms = Poly(one.body, one.weight).terms()
     law = one.weight.base.label.law
-    return Add(*(known_moment(law, order) * averaged(value, z) for (order,), value in terms))
+    terms = enumerate(coefficients(one.body, one.weight))
+    return Add(*(known_moment(law, order) * averaged(value, z) for order, value in terms if value != 0))
+
+
+def coefficients(polynomial: Expr, x: Expr) -> Iterator[Expr]:
+    """The coefficients of a polynomial, by its derivatives at zero, so that they keep their form."""
+    order = 0
+    while polynomial != 0:
+        yield polynomial.subs(x, 0) / factorial(order)
+        polynomial, order = polynomial.diff(x), order + 1
 
 
 def known_moment(law: Law, order: int) -> Expr:

@@ -282,7 +282,8 @@ class squares:
         small = in_plane(block_of(matrix, parts, scene), self.vector, scene)
         if not (parts.factor.is_real or real(parts.factor)):
             raise Refused(f"{parts.factor} is not known to be real")
-        return parts.factor**2 * Sum(expand((small * small).trace()), (parts.index, 1, parts.count))
+        traced = small[0, 0] ** 2 + 2 * small[0, 1] ** 2 + small[1, 1] ** 2
+        return parts.factor**2 * Sum(traced, (parts.index, 1, parts.count))
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,12 @@ def block(fact: str, title: str, first: Expr, second: Expr, value: Expr, given: 
         given=NETWORKS | given,
         states=equal(Derivative(network(), first, second), value),
         because=lambda: (
-            Step(network().diff(first, second), "differentiate"),
-            Step(value, collapse() if value else "a sum of zeros"),
+            (
+                Step(network().diff(first, second), "differentiate"),
+                Step(value, collapse()),
+            )
+            if value
+            else (Step(value, "the network is linear in its output weights"),)
         ),
         source=SOURCE,
         cites="liu2020linearity",

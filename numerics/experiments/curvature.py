@@ -1,0 +1,93 @@
+"""Hessians of networks by automatic differentiation: entries, norms, laws of norms, growth with the width.
+
+Small networks are differentiated whole; wide ones neuron by neuron, as `numerics.curvature` does and tests.
+"""
+
+import jax
+import jax.numpy as jnp
+
+from numerics import curvature, network, observes
+from numerics.activation import twin
+from numerics.network import Weights
+from theory.curvature import blocks, exact_law, frobenius, growth, rectifier, spectrum
+
+SMALL = 64  # weights up to which the whole Hessian is held
+RELU, TANH, SOFTPLUS = twin("relu"), twin("tanh"), twin("softplus")
+
+
+@observes(blocks.hidden)
+def entry(m, d, a, W, x, sigma, p, q, r, l):  # noqa: E741
+    """One second derivative, from a product of the Hessian with an axis."""
+    axis = Weights(jnp.zeros_like(a), jnp.zeros_like(W).at[q - 1, l - 1].set(1))
+    return curvature.product(Weights(a, W), x, sigma, axis).W[p - 1, r - 1]
+
+
+def scaled_norm(a, W, x, sigma):
+    """sqrt(m) times the operator norm: of the whole matrix, or of a wide network's blocks."""
+    weights = Weights(a, W)
+    if W.size + a.size > SMALL:
+        found = curvature.norm(weights, x, sigma)
+    else:
+        found = jnp.max(jnp.abs(jnp.linalg.eigvalsh(curvature.dense(weights, x, sigma))))
+    return jnp.sqrt(jnp.asarray(a.size, x.dtype)) * found
+
+
+@observes(spectrum.norm_)
+def operator_norm(m, d, a, W, x, sigma):
+    return scaled_norm(a, W, x, sigma)
+
+
+@observes(rectifier.linearisation)
+def error_of_linearisation(m, d, a, W, x, V):
+    def f(W):
+        return network.output(Weights(a, W), x, RELU)
+
+    now, forward = jax.jvp(f, (W,), (V,))
+    return f(W + V) - now - forward
+
+
+def layers(key, draws, m, d):
+    """Hidden weights of ``draws`` networks."""
+    return jax.random.normal(key, (draws, m, d), jnp.float32)
+
+
+@observes(rectifier.frequency, resolution=1e-2)
+def is_active(key, draws, m, d, a, x):
+    """Whether the norm is that of the input, up to single precision; else it is zero."""
+    a, x = a.astype(jnp.float32), x.astype(jnp.float32)
+    norms = jax.vmap(lambda W: jnp.max(curvature.neuron_norms(Weights(a, W), x, RELU)))(
+        layers(key, draws, m, d)
+    )
+    s = jnp.linalg.norm(x)
+    return jnp.abs(norms - s) <= 1e-5 * s
+
+
+@observes(frobenius.tanh)
+def squared_frobenius(key, draws, d, x, m):
+    a_key, w_key = jax.random.split(key)
+    a = jax.random.normal(a_key, (draws, m), jnp.float32)
+    W, x = layers(w_key, draws, m, d), x.astype(jnp.float32)
+    return jax.vmap(lambda a, W: jnp.sum(jnp.square(curvature.blocks(Weights(a, W), x, TANH))))(a, W)
+
+
+def largest(weights, x, sigma):
+    """The operator norm of a wide network's Hessian."""
+    norms = curvature.neuron_norms(weights, x, sigma)
+    return jnp.max(norms) / jnp.sqrt(jnp.asarray(norms.size, norms.dtype))
+
+
+@observes(growth.slip)
+def gaussian_norm(key, d, x, m):
+    x = x.astype(jnp.float32)
+    return largest(network.gaussian(key, m, d, jnp.float32), x, TANH)
+
+
+@observes(growth.rate)
+def rademacher_norm(key, d, x, m):
+    return jnp.sqrt(jnp.asarray(m, x.dtype)) * largest(network.rademacher(key, m, d), x, TANH)
+
+
+@observes(frobenius.slip)
+def frobenius_norm(key, d, x, m):
+    weights = network.gaussian(key, m, d)
+    return jnp.sqrt(jnp.sum(jnp.square(curvature.blocks(weights, x, TANH))))
