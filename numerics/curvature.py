@@ -72,17 +72,24 @@ def by_products(
     return Estimate(jnp.sqrt(values[0]), jnp.linalg.norm(squared(top) - values[0] * top))
 
 
-def neuron_norms(weights: Weights, x: Float[Array, " d"], sigma: Activation) -> Float[Array, " m"]:
-    """The norms of all neurons' blocks times sqrt(m), each in its plane; ``x`` is not zero."""
+def in_plane(at: Weights, x: Float[Array, " d"], sigma: Activation) -> tuple[Array, Array, Array]:
+    """One neuron's block times sqrt(m), in the plane of its output weight and ``x``, which is not zero."""
     along = x / jnp.linalg.norm(x)
+    gradient = jax.grad(neuron)
+    steps = [Weights(jnp.ones_like(at.a), 0 * along), Weights(jnp.zeros_like(at.a), along)]
+    moved = [jax.jvp(lambda w: gradient(w, x, sigma), (at,), (step,))[1] for step in steps]
+    return moved[0].a, moved[1].a, moved[1].W @ along
 
-    def one(at: Weights) -> Float[Array, ""]:
-        gradient = jax.grad(neuron)
-        steps = [Weights(jnp.ones_like(at.a), 0 * along), Weights(jnp.zeros_like(at.a), along)]
-        moved = [jax.jvp(lambda w: gradient(w, x, sigma), (at,), (step,))[1] for step in steps]
-        return spectral_norm(moved[0].a, moved[1].a, moved[1].W @ along)
 
-    return jax.vmap(one)(weights)
+def neuron_norms(weights: Weights, x: Float[Array, " d"], sigma: Activation) -> Float[Array, " m"]:
+    """The norms of all neurons' blocks times sqrt(m)."""
+    return jax.vmap(lambda at: spectral_norm(*in_plane(at, x, sigma)))(weights)
+
+
+def neuron_squares(weights: Weights, x: Float[Array, " d"], sigma: Activation) -> Float[Array, " m"]:
+    """The sums of squares of all neurons' blocks, times m."""
+    p, q, r = jax.vmap(lambda at: in_plane(at, x, sigma))(weights)
+    return jnp.square(p) + 2 * jnp.square(q) + jnp.square(r)
 
 
 def spectral_norm(p: Array, q: Array, r: Array) -> Array:

@@ -327,7 +327,7 @@ class grows:
     z: Symbol
 
     def __str__(self):
-        return "almost surely the largest |a| among m Gaussians is √(2 log m)(1 + o(1)), also where |σ′′| is near its supremum"
+        return "almost surely the largest |a| is √(2 log m)(1 + o(1)), also where |σ′′| is near its supremum"
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
         factor, top = before.as_independent(maximum, as_Add=False)

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from numerics import curvature, network, observes
 from numerics.activation import twin
 from numerics.network import Weights
-from theory.curvature import blocks, exact_law, frobenius, growth, rectifier, spectrum
+from theory.curvature import blocks, frobenius, growth, rectifier, spectrum
 
 SMALL = 64  # weights up to which the whole Hessian is held
 RELU, TANH, SOFTPLUS = twin("relu"), twin("tanh"), twin("softplus")
@@ -62,12 +62,13 @@ def is_active(key, draws, m, d, a, x):
     return jnp.abs(norms - s) <= 1e-5 * s
 
 
-@observes(frobenius.tanh)
+@observes(frobenius.tanh, resolution=1e-2)
 def squared_frobenius(key, draws, d, x, m):
+    """Of many networks: by the blocks, each in its plane."""
     a_key, w_key = jax.random.split(key)
     a = jax.random.normal(a_key, (draws, m), jnp.float32)
     W, x = layers(w_key, draws, m, d), x.astype(jnp.float32)
-    return jax.vmap(lambda a, W: jnp.sum(jnp.square(curvature.blocks(Weights(a, W), x, TANH))))(a, W)
+    return jnp.mean(jax.vmap(lambda a, W: curvature.neuron_squares(Weights(a, W), x, TANH))(a, W), axis=-1)
 
 
 def largest(weights, x, sigma):
@@ -82,12 +83,7 @@ def gaussian_norm(key, d, x, m):
     return largest(network.gaussian(key, m, d, jnp.float32), x, TANH)
 
 
-@observes(growth.rate)
-def rademacher_norm(key, d, x, m):
-    return jnp.sqrt(jnp.asarray(m, x.dtype)) * largest(network.rademacher(key, m, d), x, TANH)
-
-
 @observes(frobenius.slip)
 def frobenius_norm(key, d, x, m):
     weights = network.gaussian(key, m, d)
-    return jnp.sqrt(jnp.sum(jnp.square(curvature.blocks(weights, x, TANH))))
+    return jnp.sqrt(jnp.mean(curvature.neuron_squares(weights, x, TANH)))

@@ -2,7 +2,8 @@ r"""The norm of the Hessian: each neuron's block acts in one plane, and the larg
 
 In the orthonormal basis of a neuron's output weight and ``x / s``, ``s = |x|``, its block is
 
-.. math:: \frac{1}{\sqrt m} \begin{pmatrix} 0 & s \, \sigma'(z_j) \\ s \, \sigma'(z_j) & s^2 a_j \sigma''(z_j) \end{pmatrix}.
+.. math:: \frac{1}{\sqrt m}
+   \begin{pmatrix} 0 & s \, \sigma'(z_j) \\ s \, \sigma'(z_j) & s^2 a_j \sigma''(z_j) \end{pmatrix}.
 """
 
 from collections.abc import Callable
