@@ -21,7 +21,7 @@ from sympy import (
 )
 
 from theory import gaussian
-from theory.activation import TANH
+from theory.activation import TANH, Activation, Unknown
 from theory.averaging import density
 from theory.claim import Claim, Source
 from theory.curvature.growth import AWAY, HESSIANS, normal, weights
@@ -41,21 +41,21 @@ zeta, standard = gaussian.single("zeta", s), gaussian.single("zeta")
 z = symbols("zeta", real=True)
 
 
-def frobenius(a=a, W=W, activation=sigma) -> Expr:
+def frobenius(a=a, W=W, activation: Unknown | Activation = sigma) -> Expr:
     return norm(hessian(network(a, W, activation), a, W))
 
 
-def share(weight: Expr, at: Expr, activation=sigma) -> Expr:
+def share(weight: Expr, at: Expr, activation: Unknown | Activation = sigma) -> Expr:
     """What one neuron adds to the square of the norm, times m."""
     slope, bend = activation.derivative(1)(at), activation.derivative(2)(at)
     return 2 * s**2 * slope**2 + s**4 * weight**2 * bend**2
 
 
-def over_neurons(a=a, W=W, activation=sigma) -> Expr:
+def over_neurons(a=a, W=W, activation: Unknown | Activation = sigma) -> Expr:
     return Sum(share(a[j], seen(j, W), activation), (j, 1, m)) / m
 
 
-def limit_value(second: Expr, at=zeta, activation=sigma) -> Expr:
+def limit_value(second: Expr, at=zeta, activation: Unknown | Activation = sigma) -> Expr:
     slope, bend = activation.derivative(1)(at), activation.derivative(2)(at)
     return 2 * s**2 * Mean(slope**2) + s**4 * second * Mean(bend**2)
 

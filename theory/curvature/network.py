@@ -2,7 +2,7 @@
 
 from sympy import Expr, IndexedBase, Range, Sum, oo, sqrt, symbols
 
-from theory.activation import COSINE, ERF, GELU, SINE, SOFTPLUS, TANH, Unknown
+from theory.activation import COSINE, ERF, GELU, SINE, SOFTPLUS, TANH, Activation, Unknown
 from theory.domain import activations, matrices, norm, vectors
 
 m, d = symbols("m d", integer=True, positive=True)
@@ -30,6 +30,6 @@ def seen(neuron: Expr, weights: IndexedBase = W) -> Expr:
     return Sum(weights[neuron, k] * x[k], (k, 1, d))
 
 
-def network(a: IndexedBase = a, W: IndexedBase = W, activation=sigma) -> Expr:
+def network(a: IndexedBase = a, W: IndexedBase = W, activation: Unknown | Activation = sigma) -> Expr:
     """The two-layer network in the NTK parametrisation at the input."""
     return Sum(a[j] * activation(seen(j, W)), (j, 1, m)) / sqrt(m)

@@ -22,10 +22,10 @@ from sympy import (
     symbols,
 )
 
-from theory.activation import RELU
+from theory.activation import RELU, Activation, Unknown
 from theory.claim import Claim, Source
 from theory.curvature.network import NETWORKS, W, a, bend, d, j, m, network, s, seen, sigma, slope, x
-from theory.derivation import Step
+from theory.derivation import Sign, Step
 from theory.domain import hessian, maximum, operator_norm
 from theory.spectrum import COLUMN, ROW, Block, blocks, eigenvalues, plane, root_between, two_by_two
 from theory.statement import at_least, at_most, equal
@@ -34,7 +34,7 @@ lamda = symbols("lamda", real=True)
 SOURCE = Source("003", 951, "||nabla^2 f_theta(x)||")
 
 
-def curved(weight: Expr, at: Expr, activation=sigma) -> Expr:
+def curved(weight: Expr, at: Expr, activation: Unknown | Activation = sigma) -> Expr:
     """|a sigma''(z)| s^2, the curvature of one neuron along the input."""
     return Abs(weight * second(activation)(at)) * s**2
 
@@ -44,13 +44,13 @@ def second(activation) -> Callable[[Expr], Expr]:
     return (lambda z: S.Zero) if activation is RELU else activation.derivative(2)
 
 
-def largest(weight: Expr, at: Expr, activation=sigma) -> Expr:
+def largest(weight: Expr, at: Expr, activation: Unknown | Activation = sigma) -> Expr:
     """The norm of one neuron's block, times sqrt(m)."""
     bend, slope = curved(weight, at, activation), activation.derivative(1)(at)
     return (bend + sqrt(bend**2 + 4 * slope**2 * s**2)) / 2
 
 
-def norm_of_hessian(a=a, W=W, activation=sigma) -> Expr:
+def norm_of_hessian(a=a, W=W, activation: Unknown | Activation = sigma) -> Expr:
     """The operator norm of the Hessian in all weights."""
     return operator_norm(hessian(network(a, W, activation), a, W))
 
@@ -59,7 +59,7 @@ def over_neurons(value: Expr) -> Expr:
     return maximum(value, (j, 1, m))
 
 
-def reduced(activation=sigma, a=a, W=W) -> tuple[Step, ...]:
+def reduced(activation: Unknown | Activation = sigma, a=a, W=W) -> tuple[Step, ...]:
     """From the network's Hessian to the largest norm of its blocks."""
     z = seen(j, W)
     first, bend = activation.derivative(1)(z), second(activation)(z)
@@ -101,7 +101,7 @@ eigenvalues_ = Claim(
 )
 
 
-def bound(fact: str, title: str, states, sign: str) -> Claim:
+def bound(fact: str, title: str, states, sign: Sign) -> Claim:
     return Claim(
         f"hessian-block-spectrum.{fact}",
         title,
