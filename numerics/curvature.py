@@ -75,10 +75,13 @@ def by_products(
 def in_plane(at: Weights, x: Float[Array, " d"], sigma: Activation) -> tuple[Array, Array, Array]:
     """One neuron's block times sqrt(m), in the plane of its output weight and ``x``, which is not zero."""
     along = x / jnp.linalg.norm(x)
-    gradient = jax.grad(neuron)
+
+    def summed(at: Weights) -> Float[Array, ""]:  # `neuron`, but many of them vectorise on a CPU
+        return at.a * sigma(jnp.sum(at.W * x))
+
     steps = [Weights(jnp.ones_like(at.a), 0 * along), Weights(jnp.zeros_like(at.a), along)]
-    moved = [jax.jvp(lambda w: gradient(w, x, sigma), (at,), (step,))[1] for step in steps]
-    return moved[0].a, moved[1].a, moved[1].W @ along
+    moved = [jax.jvp(jax.grad(summed), (at,), (step,))[1] for step in steps]
+    return moved[0].a, moved[1].a, jnp.sum(moved[1].W * along)
 
 
 def neuron_norms(weights: Weights, x: Float[Array, " d"], sigma: Activation) -> Float[Array, " m"]:
