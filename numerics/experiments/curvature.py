@@ -9,10 +9,9 @@ import jax.numpy as jnp
 from numerics import curvature, network, observes
 from numerics.activation import twin
 from numerics.network import Weights
-from theory.curvature import blocks, frobenius, growth, rectifier, spectrum
+from theory.curvature import blocks, frobenius, growth, rectifier
 
-SMALL = 64  # weights up to which the whole Hessian is held
-RELU, TANH, SOFTPLUS = twin("relu"), twin("tanh"), twin("softplus")
+RELU, TANH = twin("relu"), twin("tanh")
 
 
 @observes(blocks.hidden)
@@ -20,21 +19,6 @@ def entry(m, d, a, W, x, sigma, p, q, r, l):  # noqa: E741
     """One second derivative, from a product of the Hessian with an axis."""
     axis = Weights(jnp.zeros_like(a), jnp.zeros_like(W).at[q - 1, l - 1].set(1))
     return curvature.product(Weights(a, W), x, sigma, axis).W[p - 1, r - 1]
-
-
-def scaled_norm(a, W, x, sigma):
-    """sqrt(m) times the operator norm: of the whole matrix, or of a wide network's blocks."""
-    weights = Weights(a, W)
-    if W.size + a.size > SMALL:
-        found = curvature.norm(weights, x, sigma)
-    else:
-        found = jnp.max(jnp.abs(jnp.linalg.eigvalsh(curvature.dense(weights, x, sigma))))
-    return jnp.sqrt(jnp.asarray(a.size, x.dtype)) * found
-
-
-@observes(spectrum.norm_)
-def operator_norm(m, d, a, W, x, sigma):
-    return scaled_norm(a, W, x, sigma)
 
 
 @observes(rectifier.linearisation)
@@ -62,7 +46,7 @@ def is_active(key, draws, m, d, a, x):
     return jnp.abs(norms - s) <= 1e-5 * s
 
 
-@observes(frobenius.tanh, resolution=1e-2)
+@observes(frobenius.tanh, resolution=3e-2)
 def squared_frobenius(key, draws, d, x, m):
     """Of many networks: by the blocks, each in its plane."""
     a_key, w_key = jax.random.split(key)
