@@ -21,7 +21,7 @@ from theory.calculus import everywhere, reject_taken
 from theory.derivation import Refused, Scene
 from theory.domain import maximum
 from theory.law import Probability, Variate, step, variates
-from theory.neurons import away, with_sizes
+from theory.layers import away, with_sizes
 from theory.spectrum import rooted
 
 

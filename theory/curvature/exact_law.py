@@ -16,7 +16,7 @@ from theory.curvature.network import bend, d, m, s, slope
 from theory.curvature.spectrum import largest, norm_of_hessian, reduced
 from theory.derivation import Step
 from theory.law import Probability
-from theory.neurons import alike
+from theory.layers import alike
 from theory.statement import equal
 
 t, tau = symbols("t tau", positive=True)

@@ -30,7 +30,7 @@ from theory.derivation import Step
 from theory.domain import hessian, norm, unit_vectors
 from theory.kinks import unit_length
 from theory.law import Mean
-from theory.neurons import law_of_large_numbers, summed
+from theory.layers import law_of_large_numbers, summed
 from theory.spectrum import squares
 from theory.statement import equal, scaling
 

@@ -15,7 +15,7 @@ from theory.curvature.spectrum import largest, norm_of_hessian, over_neurons, re
 from theory.derivation import Step
 from theory.domain import norm, supremum, unit_vectors, vectors
 from theory.law import step
-from theory.neurons import fair_signs, fills, grows, of_order
+from theory.layers import fair_signs, fills, grows, of_order
 from theory.statement import scaling
 from theory.suprema import open_gate
 

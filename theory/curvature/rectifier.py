@@ -54,7 +54,7 @@ from theory.derivation import Step
 from theory.domain import matrices, vectors
 from theory.kinks import off_kinks
 from theory.law import Probability, step
-from theory.neurons import alike
+from theory.layers import alike
 from theory.statement import at_most, equal
 
 SOURCE = Source("003", 985, "||f(theta) - f_0(theta)|| <= ||nabla^2 f|| ||theta - theta_0||^2")

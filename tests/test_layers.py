@@ -9,7 +9,7 @@ from theory.curvature.network import W, a, j, m, sigma
 from theory.curvature.spectrum import largest, norm_, norm_of_hessian, over_neurons
 from theory.derivation import Refused, Scene
 from theory.domain import hessian, operator_norm, supremum
-from theory.neurons import fair_signs, fills, grows
+from theory.layers import fair_signs, fills, grows
 from theory.spectrum import blocks, two_by_two
 from theory.suprema import peak, substitute, symmetric
 
