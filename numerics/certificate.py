@@ -17,7 +17,7 @@ from numerics.search import search
 from theory import certify, derivation, points
 from theory.claim import Claim, free, outermost
 from theory.derivation import Link
-from theory.domain import measured
+from theory.domain import measured, spectral, supremum
 from theory.law import Variate
 from theory.statement import Holds, Relation
 
@@ -85,7 +85,7 @@ def certified(claim: Claim, chain: tuple[Link, ...], seed: int, at: points.Point
         return Finding("certificate", None, (HINT,))
     if not isinstance(states, Relation) or (pair := comparable(claim, chain)) is None:
         return Finding("certificate", None)
-    if at is None and states.sign != "=" and is_box(claim):
+    if at is None and states.sign != "=" and is_box(claim) and not derivation.proves(chain):
         covered = cover(claim, *pair)
         if covered is not None:
             return covered
@@ -104,7 +104,9 @@ def comparable(claim: Claim, chain: tuple[Link, ...]) -> tuple[Basic, Basic] | N
 
 
 def opaque(side: Basic) -> bool:
-    """Whether no ball could enclose a side: measured, random, or a node without an evaluation of its own."""
+    """Whether no ball could enclose a side: measured, random, a spectrum, a supremum, or a node without a value."""
+    if side.find(spectral) or side.has(supremum):
+        return True
     nodes = [node for node in outermost(side) if not hasattr(node, "_eval_balls")]
     return bool(nodes or measured(side) or any(isinstance(symbol, Variate) for symbol in free(side)))
 

@@ -14,6 +14,7 @@ from theory import catalogue
 SIMULATORS = [
     "numerics.gaussian",
     "numerics.network",
+    "numerics.curvature",
     "numerics.activation",
     "numerics.kernels",
     "numerics.mesh",

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import sympy
 from flint import acb, arb, ctx, fmpq
 
-from theory import quadrature, series
+from theory import quadrature, series, special_functions
+from theory.domain import maximum, supremum
 from theory.intervals import Ball, integer
 from theory.piecewise import piecewise
 from theory.powers import integer_power, power, root_power
@@ -154,6 +155,24 @@ def _entry(expr: sympy.Indexed, scope: Scope) -> Ball | Callable:
     return scope.settled(expr, entry)
 
 
+def _largest(expr: maximum, scope: Scope) -> Ball | Callable:
+    """A maximum over an index; it has kinks, so that an integral around it finds no analytic function."""
+    if scope.demand(expr):
+        raise Unevaluable(f"{expr} is not analytic, and cannot be integrated")
+    found = as_call(series.loop(partial(special_functions.maximum, None), "-inf", expr, scope, closure))
+
+    def enclosure(values, analytic):
+        if analytic:
+            raise Unevaluable(f"{expr} is not analytic, and cannot be integrated")
+        return found(values, None)
+
+    return scope.settled(expr, enclosure)
+
+
+def _supremum(expr: supremum, scope: Scope):
+    raise Unevaluable(f"{expr}: balls bound a function on boxes, and do not find its supremum; derive it")
+
+
 def _infinite(expr: sympy.Expr, scope: Scope):
     raise Unevaluable(f"{expr} is not a number: infinity may stand only at the end of an integral or a sum")
 
@@ -190,6 +209,8 @@ BUILDERS: dict[type, Callable[..., Ball | Callable]] = {
     sympy.Piecewise: lambda expr, scope: piecewise(expr, scope, closure),
     sympy.Sum: lambda expr, scope: series.loop(add, 0, expr, scope, closure),
     sympy.Product: lambda expr, scope: series.loop(mul, 1, expr, scope, closure),
+    maximum: _largest,
+    supremum: _supremum,
     sympy.Integral: _integral,
     sympy.Indexed: _entry,
 }

@@ -20,6 +20,7 @@ from sympy import (
     KroneckerDelta,
     Mul,
     Poly,
+    Range,
     S,
     Sum,
     Symbol,
@@ -279,7 +280,13 @@ class collapse:
     def apply(self, before: Basic, scene: Scene) -> Basic:
         if not before.has(KroneckerDelta):
             raise Refused(f"no Kronecker delta in {before}")
-        return collapsed(before, {})
+        return collapsed(before, {symbol: run(domain) for symbol, domain in scene.given.items()})
+
+
+def run(domain) -> tuple:
+    """The first and the last index of a parameter that counts, as those of a sum; () for any other."""
+    counts = isinstance(domain, Range) and domain.step == 1
+    return (domain.start, domain.stop - 1) if counts else ()
 
 
 @dataclass(frozen=True)

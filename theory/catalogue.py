@@ -15,6 +15,7 @@ from theory.claim import Claim
 CHAPTERS = {
     "arc_cosine": "Gaussian dual activations and arc-cosine kernels",
     "two_layer": "The two-layer tangent kernel",
+    "curvature": "The Hessian of a wide network",
     "saddles": "Saddles: power iteration, escape and flow",
 }
 

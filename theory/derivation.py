@@ -33,7 +33,7 @@ from sympy.matrices.expressions import MatrixSymbol
 from theory import algebra, certify, scope
 from theory.activation import Applied
 from theory.claim import Claim
-from theory.domain import Functional, Observed
+from theory.domain import Functional, Observed, maximum, spectral, supremum
 from theory.family import DerivativeFamily
 from theory.flow import Flow
 from theory.iterate import Iterate
@@ -55,6 +55,8 @@ DEFINITIONS = (
     DerivativeFamily,
     Iterate,
     Flow,
+    maximum,
+    supremum,
 )
 Sign = Literal["=", "<=", ">=", "<", ">"]
 DIGITS = 20
@@ -325,19 +327,21 @@ def enclosed(before: Basic, step: Step, scene: Scene, sites: list) -> tuple[int,
 
 
 def beyond_balls(value: Basic) -> bool:
-    """Means, derivatives of symbolic order and integrals in more than one dimension are not looked at."""
+    """Means, spectra, derivatives of symbolic order and integrals in several dimensions are not looked at."""
     several = any(len(e.limits) > 1 or e.function.has(Integral) for e in value.atoms(Integral))
     return (
         several
         or value.has(Node)
+        or bool(value.find(spectral))
         or any(not c.is_Integer for e in value.atoms(Derivative) for _, c in e.variable_count)
     )
 
 
 def shell(value: Basic) -> Basic:
-    """An expression without what stands inside its means, integrals, sums and derivatives."""
+    """An expression without what stands inside its means, spectra, integrals, sums and derivatives."""
     return value.replace(
-        lambda e: isinstance(e, Node | Integral | Sum | Product | Derivative), lambda e: Dummy()
+        lambda e: isinstance(e, Node | Integral | Sum | Product | Derivative) or spectral(e),
+        lambda e: Dummy(),
     )
 
 

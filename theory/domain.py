@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
-from sympy import Add, Derivative, Expr, Matrix, Mul, Symbol, Tuple, symbols, sympify
+from sympy import Add, Basic, Derivative, Determinant, Expr, Matrix, Mul, Symbol, Tuple, symbols, sympify
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import BooleanFunction
@@ -155,6 +155,32 @@ class supremum(ExprWithLimits):
     _typeset = _latex
 
 
+class maximum(ExprWithLimits):
+    """The largest of finitely many values: ``maximum(abs(a[j]), (j, 1, m))``."""
+
+    is_commutative = True
+    precedence = PRECEDENCE["Mul"]  # open to the right, as a sum is
+
+    def _eval_is_real(self):
+        return self.function.is_real
+
+    def _sympystr(self, printer):
+        return f"max[{printer._print(self.function)}]"
+
+    def _plain(self, printer):
+        return f"max_{{{self.range(printer, '≤')}}} {printer.operand(self.function)}"
+
+    def _latex(self, printer, exp=None):
+        text = rf"\max_{{{self.range(printer, chr(92) + 'le')}}} {printer._print(self.function)}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    _typeset = _latex
+
+    def range(self, printer, sign: str) -> str:
+        index, low, high = map(printer._print, self.limits[0])
+        return f"{low} {sign} {index} {sign} {high}"
+
+
 class Entrywise(MatrixExpr):
     """A matrix given by its entries; ``args`` are the entry, its two indices, the two sizes."""
 
@@ -197,6 +223,11 @@ def entrywise(entry: Callable[[Expr, Expr], Expr], rows, columns) -> Entrywise:
     """The matrix with ``entry(i, j)`` in row i and column j, both counted from one."""
     i, j = symbols("i j", integer=True, positive=True)
     return Entrywise(sympify(entry(i, j)), i, j, sympify(rows), sympify(columns))
+
+
+def spectral(expr: Basic) -> bool:
+    """Whether an expression is a norm, an eigenvalue or a determinant of a matrix given by a formula."""
+    return isinstance(expr, Functional | Determinant) and isinstance(expr.args[0], MatrixExpr)
 
 
 class hessian(MatrixExpr):

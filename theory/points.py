@@ -23,6 +23,7 @@ from sympy import (
     Interval,
     Lambda,
     MatrixBase,
+    Max,
     Product,
     Range,
     Rational,
@@ -43,7 +44,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.activation import Activation, instantiate
 from theory.claim import Claim, label
-from theory.domain import Activations, Arrays, Entrywise, Functional, InputCondition, hessian, norm
+from theory.domain import Activations, Arrays, Entrywise, Functional, InputCondition, hessian, maximum, norm
 from theory.family import DerivativeFamily
 from theory.iterate import Iterate, evaluated
 
@@ -349,7 +350,9 @@ def carried_out(expr: Basic, loops: bool = False) -> Basic:
     expr = expr.replace(lambda e: isinstance(e, DerivativeFamily), lambda e: e.written_out())
     expr = differentiated(expr)
     if not loops:
-        expr = expr.replace(lambda e: isinstance(e, Sum | Product) and finite(e), lambda e: written_out(e))
+        expr = expr.replace(
+            lambda e: isinstance(e, Sum | Product | maximum) and finite(e), lambda e: written_out(e)
+        )
     expr = expr.replace(lambda e: isinstance(e, Subs), placed_inside)
     return expr.replace(of_known_size, lambda e: carried_out(ImmutableDenseMatrix(e.as_explicit()), loops))
 
@@ -378,6 +381,8 @@ def written_out(total):
     again = any(index in inner.variables for inner in body.atoms(ExprWithLimits, Lambda, Subs, Derivative))
     put = body.subs if again else body.xreplace  # the same, but faster, where nothing inside binds the index
     terms = [put({index: Integer(value)}) for value in range(int(low), int(high) + 1)]
+    if isinstance(total, maximum):
+        return carried_out(Max(*terms))
     done = sum(terms, S.Zero) if isinstance(total, Sum) else S.One
     if isinstance(total, Product):
         for term in terms:

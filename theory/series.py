@@ -27,8 +27,8 @@ def opened(expr: sympy.Expr) -> tuple:
     return expr.func(expr.function, *inner) if inner else expr.function, symbol, *ends
 
 
-def loop(op: Callable, neutral: int, expr: sympy.Expr, scope, closure: Callable) -> Ball | Callable:
-    """A sum or product over integers, ``closure(expr, scope)`` making closures of its terms and limits."""
+def loop(op: Callable, neutral: int | str, expr: sympy.Expr, scope, closure: Callable) -> Ball | Callable:
+    """A sum, product or maximum over integers, ``closure(expr, scope)`` making closures of its terms and limits."""
     body, k, low, high = opened(expr)
     if high is sympy.oo and isinstance(expr, sympy.Sum):
         return scope.later(expr, lambda inside: total(body, k, low, inside, closure))
