@@ -8,7 +8,7 @@ stands for it. A ball that excludes the claim at an exact point refutes it; the 
 
 from typing import Any
 
-from sympy import Basic, Interval, MatrixBase
+from sympy import Basic, Interval, MatrixBase, sstr
 
 from numerics import sides
 from numerics.judge import Finding, Verdict
@@ -70,7 +70,7 @@ def row(link: Link) -> dict[str, Any]:
         "reason": str(link.reason),
         "status": link.status,
         "sign": link.sign,
-        "value": str(link.after),
+        "value": sstr(link.after, order="none"),  # to order terms SymPy would integrate numerically
         "note": link.note,
         "points": link.points,
     }

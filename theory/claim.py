@@ -9,7 +9,7 @@ outside. A conjecture is a claim outside the catalogue.
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from keyword import iskeyword
 from types import MappingProxyType
@@ -134,7 +134,7 @@ class Claim:
     def digest(self) -> str:
         """A fingerprint of what is asserted and where, the same on every machine."""
         said = [canonical(part) for part in self.states.sides]
-        said += [self.states.kind, str(self.states)]
+        said += [self.states.kind, *particulars(self.states)]
         said += [f"{label(symbol)} in {domain}" for symbol, domain in self.given.items()]
         said += [f"{name}: {canonical(condition)}" for name, condition in self.where.items()]
         return sha256("\n".join(said).encode()).hexdigest()
@@ -200,6 +200,13 @@ def free(expr: Basic, bound: frozenset = frozenset()) -> set:
         inner = free(expr.expr, bound | set(names))
         return inner.union(*(free(point, bound) for point in getattr(expr, "point", ())))
     return set().union(*(free(arg, bound) for arg in getattr(expr, "args", ())))
+
+
+def particulars(states: Statement) -> list[str]:
+    """What a statement says beside its two sides."""
+    said = ((part.name, getattr(states, part.name)) for part in fields(states))
+    rest = ((name, value) for name, value in said if name not in ("left", "right"))
+    return [f"{name}: {canonical(value) if isinstance(value, Basic) else value}" for name, value in rest]
 
 
 def canonical(expr: Basic) -> str:

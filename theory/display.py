@@ -13,7 +13,7 @@ from sympy.printing.pretty.stringpict import prettyForm, stringPict
 
 from theory.activation import Applied
 from theory.law import Node
-from theory.notation import OPERATORS, Positive, is_negative, is_product, quotient, readable, terms
+from theory.notation import OPERATORS, Positive, in_order, is_negative, is_product, quotient, readable, terms
 from theory.plain import Plain, plain
 
 WIDTH = 72
@@ -43,7 +43,7 @@ def chunks(expr: Basic, width: int) -> list[prettyForm]:
         return [block]
     if not isinstance(expr, Add):
         return [flush_left(broken(line, width))]
-    first, *rest = terms(expr, Plain()._as_ordered_terms(expr))
+    first, *rest = terms(expr, in_order(expr, Plain()._as_ordered_terms))
     parts = chunks(first, width)
     for term in rest:
         minus = is_negative(term)
@@ -124,7 +124,7 @@ def parenthesised(block: prettyForm) -> prettyForm:
 
 def total(expr: Add) -> prettyForm:
     """Terms with their signs between them, in the order of the line."""
-    first, *rest = terms(expr, Plain()._as_ordered_terms(expr))
+    first, *rest = terms(expr, in_order(expr, Plain()._as_ordered_terms))
     row = block_of(first)
     for term in rest:
         minus = is_negative(term)

@@ -7,7 +7,7 @@ printers of one line, of the terminal and of LaTeX share these conventions, and 
 an expression: what is gathered is only ever printed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from sympy import (
@@ -31,6 +31,7 @@ from sympy import (
     Subs,
     Sum,
     Symbol,
+    default_sort_key,
 )
 from sympy.printing.precedence import PRECEDENCE
 
@@ -198,6 +199,16 @@ def written(factors: Sequence[Expr]) -> tuple[Expr, ...]:
 def rank(factor: Expr) -> int:
     base = factor.base if isinstance(factor, Pow) and factor.exp != S.Half else factor
     return next(place for place, kind in enumerate(ORDER) if isinstance(base, kind))
+
+
+def in_order(expr: Add, sorter: Callable[[Expr], Iterable[Expr]]) -> list[Expr]:
+    """Terms in the order of SymPy, which would integrate numerically to find out the sizes of constants."""
+    constants = [e for e in expr.atoms(Integral) if e.is_number]
+    if not constants:
+        return list(sorter(expr))
+    hidden = {e: Symbol(f"zz{place}") for place, e in enumerate(sorted(constants, key=default_sort_key))}
+    back = {symbol: e for e, symbol in hidden.items()}
+    return [term.xreplace(back) for term in sorter(expr.xreplace(hidden))]
 
 
 def terms(expr: Add, ordered: Iterable[Expr]) -> list[Expr]:

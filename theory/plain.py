@@ -5,6 +5,7 @@ side by side, positive parts and powers as ``u₊²``, elementary functions of o
 parentheses. Whatever has no convention here is printed as SymPy prints it.
 """
 
+from functools import partial
 from itertools import pairwise, zip_longest
 
 from sympy import Basic, Expr, Function, Integral, S
@@ -14,7 +15,17 @@ from sympy.printing.str import StrPrinter
 
 from theory.domain import Functional
 from theory.law import Node
-from theory.notation import FUNCTIONS, OPERATORS, MeanAt, is_folded, quotient, readable, rectified, terms
+from theory.notation import (
+    FUNCTIONS,
+    OPERATORS,
+    MeanAt,
+    in_order,
+    is_folded,
+    quotient,
+    readable,
+    rectified,
+    terms,
+)
 
 SUPERSCRIPTS = dict(zip("0123456789+−()ijklmnprstxdk", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁱʲᵏˡᵐⁿᵖʳˢᵗˣᵈᵏ", strict=True))
 SUBSCRIPTS = dict(zip("0123456789+−()ijkmnprstxlaeh", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₘₙₚᵣₛₜₓₗₐₑₕ", strict=True))
@@ -84,7 +95,8 @@ class Plain(StrPrinter):
         return super()._print_Float(expr).replace("-", "−")
 
     def _print_Add(self, expr, order=None):
-        parts = [self._print(term) for term in terms(expr, self._as_ordered_terms(expr, order=order))]
+        ordered = in_order(expr, partial(self._as_ordered_terms, order=order))
+        parts = [self._print(term) for term in terms(expr, ordered)]
         return "".join(
             part if k == 0 else f" − {part[1:]}" if part.startswith("−") else f" + {part}"
             for k, part in enumerate(parts)

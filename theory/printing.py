@@ -4,6 +4,8 @@ SymPy's printer writes ``\\operatorname{acos}``, integrals inside numerators and
 parentheses. The products of this printer are read by ``theory.notation``, as those of the terminal.
 """
 
+from functools import partial
+
 from sympy import Basic, Expr, Function
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions
 
@@ -13,6 +15,7 @@ from theory.notation import (
     OPERATORS,
     InnerProduct,
     MeanAt,
+    in_order,
     is_folded,
     quotient,
     readable,
@@ -32,7 +35,7 @@ class Latex(LatexPrinter):
     printmethod = "_typeset"  # the nodes' own methods serve SymPy's printer
 
     def _as_ordered_terms(self, expr, order=None):
-        return terms(expr, super()._as_ordered_terms(expr, order=order))
+        return terms(expr, in_order(expr, partial(super()._as_ordered_terms, order=order)))
 
     def _print_Mul(self, expr):
         if not isinstance(expr, Expr):
