@@ -6,6 +6,7 @@ import re
 import resource
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -49,17 +50,18 @@ def record(claim: str, verdict: str, **fields) -> Record:
 @pytest.fixture
 def engine(monkeypatch, tmp_path):
     """The command line over an engine that answers as it is told, in a folder of its own."""
-    from numerics import verify
+    from numerics import pump, verify
 
     told = SimpleNamespace(answer=lambda claims: [record(claim.name, "proved") for claim in claims], calls=[])
 
-    def answered(claims, settings, progress=None, locate=None):
+    def answered(claims, settings, progress=None, locate=None, worker=None):
         told.calls.append((claims, settings, locate))
         if progress:
             progress("at work")
         yield from told.answer(claims)
 
     monkeypatch.setattr(verify, "verify", answered)
+    monkeypatch.setattr(pump, "early", lambda wanted=True: nullcontext())  # nothing waits for a worker here
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     told.run = lambda *arguments: CliRunner().invoke(cli.app, list(map(str, arguments)))
@@ -335,7 +337,7 @@ SHOWN = {
         "h(k, ρ) the k-th derivative of",
         "✔ closed · induction on n, from n = 0, 1",
         "    Base, n = 0.\n        E[1{u > 0, v > 0}]",
-        "            ✔ closed · by arccos-order-1 at θ = acos(ρ)",
+        "            ✔ closed · by arccos-order-1 at θ = arccos ρ",
         "    Step, n ≥ 2, the statement granted for n − 1 and n − 2.",
         "E_c[uⁿ⁻¹ vⁿ⁻¹ 1{u > 0, v > 0}] dc",
         "            ✔ closed · the hypothesis, 2 below, at ρ = 0",

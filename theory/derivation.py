@@ -18,9 +18,11 @@ from sympy import (
     Derivative,
     Dummy,
     Float,
+    Function,
     Indexed,
     Integral,
     PolynomialError,
+    Pow,
     Product,
     Sum,
     Symbol,
@@ -61,7 +63,6 @@ DEFINITIONS = (
 Sign = Literal["=", "<=", ">=", "<", ">"]
 DIGITS = 20
 SPOT_CHECKS = 6  # a closed link is a theorem already: balls only look for a wrong rule
-DARK_CHECKS = 2  # where balls cannot look, only whether the lines have values is seen
 DIRECTIONS: dict[str, set[str]] = {
     "=": {"="},
     "<=": {"=", "<=", "<"},
@@ -306,8 +307,10 @@ def enclosed(before: Basic, step: Step, scene: Scene, sites: list) -> tuple[int,
         return 0, None, ""
     dark = any(beyond_balls(value) for value in (before, step.value))
     lines = tuple(map(shell, (before, step.value))) if dark else (before, step.value)
+    if dark and not any(map(may_lack_a_value, lines)):
+        return 0, None, ""
     looks = misses = 0
-    for point in sites[: DARK_CHECKS if dark else None]:
+    for point in sites[: SPOT_CHECKS if dark else None]:
         try:
             old, new = (at_point(value, point, scene) for value in lines)
             if old.has(nan, zoo) or new.has(nan, zoo):
@@ -335,6 +338,12 @@ def beyond_balls(value: Basic) -> bool:
         or bool(value.find(spectral))
         or any(not c.is_Integer for e in value.atoms(Derivative) for _, c in e.variable_count)
     )
+
+
+def may_lack_a_value(line: Basic) -> bool:
+    """Whether a function or a divisor of unknown sign could leave a line without a value somewhere."""
+    divisors = (e.base for e in line.atoms(Pow) if not e.exp.is_nonnegative)
+    return bool(line.atoms(Function)) or not all(base.is_positive for base in divisors)
 
 
 def shell(value: Basic) -> Basic:
