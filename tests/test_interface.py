@@ -535,7 +535,6 @@ ROWS = {
     "kernel-pd-nonparallel": POSITIVE,
 }
 AWAITED = {
-    "k1-variance": "chapter two_layer: the variance of a mean of independent neurons",
     "saddle-escape-time-law": "chapter saddles: the first exit of a growing path, and the mean logarithm",
     "jacobian-prediction-dynamics": "chapter prediction_dynamics: a step of descent, observed",
     "kernel-pd-nonparallel": "chapter two_layer: certificates of positive definiteness, and null vectors",
