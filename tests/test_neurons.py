@@ -12,7 +12,7 @@ from theory.derivation import Refused, Scene, derived, links, proves
 from theory.domain import data_sets, nonzero, norm, unit_vectors, vectors
 from theory.induction import is_correlation
 from theory.inputs import coordinates, lengths
-from theory.neurons import alike, large_numbers, linear, special_law
+from theory.neurons import alike, linear, special_law
 from theory.one_neuron import apart, bias_and_variance, moments, one_entry, second_moments
 
 m, d, n, N = symbols("m d n N", integer=True, positive=True)
@@ -125,31 +125,6 @@ WRONG = [
         {},
     ),
     ("no input", lengths(), Sum(x[k] ** 2, (k, 1, d - 1)), "must run over a whole input", {}),
-    ("no limit", large_numbers(j), over_neurons(a[j]) / m, "about the left side of a limit", {}),
-    (
-        "no average",
-        large_numbers(j),
-        over_neurons(a[j]) / sqrt(m),
-        "not the average over m terms",
-        {"states": limit(over_neurons(a[j]) / sqrt(m), 0, by=m, rate=-1)},
-    ),
-    (
-        "weights that shrink",
-        large_numbers(j),
-        over_neurons(gaussian.array("a", m, scale=1 / m)[j]) / m,
-        "no longer the same neurons",
-        {"states": limit(over_neurons(gaussian.array("a", m, scale=1 / m)[j]) / m, 0, by=m, rate=-1)},
-    ),
-    (
-        "a sum that ends elsewhere",
-        large_numbers(j),
-        over_neurons(gaussian.array("a", N)[j], N) / m,
-        "the sum ends at N",
-        {
-            "states": limit(over_neurons(gaussian.array("a", N)[j], N) / m, 0, by=m, rate=-1),
-            "given": {N: Range(1, oo)},
-        },
-    ),
 ]
 
 
@@ -157,11 +132,6 @@ WRONG = [
 def test_a_wrong_use_is_refused(name, rule, before, match, rest):
     with pytest.raises(Refused, match=match):
         rule.apply(before, scene(**rest))
-
-
-def test_the_average_over_neurons_tends_to_the_mean_of_one():
-    left = over_neurons(a[j] ** 2) / m
-    assert large_numbers(j).apply(left, scene(states=limit(left, 1, by=m, rate=-1))) == FIRST
 
 
 def of_any_law(**rest) -> Claim:

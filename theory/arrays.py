@@ -32,11 +32,6 @@ def entries(expr: Basic) -> list[Indexed]:
     return sorted((e for e in expr.atoms(Indexed) if isinstance(e.base.label, Variate)), key=str)
 
 
-def scales(law: Law) -> tuple[Basic, ...]:
-    """The parameters of an array law other than its shape."""
-    return () if isinstance(law, laws.RademacherArray) else law.parameters[1:]
-
-
 def reject_no_moment(body: Expr, power: int, scene: Scene) -> None:
     """Refuse a function of one neuron unless its ``power``-th moment is known to exist."""
     seen = {s: Dummy("seen", real=True) for s in sums_of_rows(body)}

@@ -1,9 +1,8 @@
-"""Rules about networks of independent neurons: from all of them to the first one, and to what it sees.
+"""Rules about networks of independent neurons: from all of them to the first one.
 
 A random network is a sum over ``j`` of functions of the ``j``-th rows of arrays with independent entries.
-Its mean is ``m`` times the mean of the first neuron, its variance ``m`` times the first one's variance,
-and the average over all of them tends to the mean of one, almost surely. One neuron sees an input ``x``
-through ``w . x`` alone, so that all that matters of two inputs is a pair of Gaussians correlated like them.
+Its mean is ``m`` times the mean of the first neuron, its variance ``m`` times the first one's variance. What
+holds for an array that is known by its moments holds for every law that has them.
 """
 
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from sympy import (
     Add,
     Basic,
-    Dummy,
     Expr,
     Indexed,
     IndexedBase,
@@ -20,18 +18,16 @@ from sympy import (
     S,
     Sum,
     Symbol,
-    oo,
 )
 
 from theory import law as laws
 from theory.calculus import everywhere
 from theory.derivation import Refused, Scene
 from theory.law import Covariance, Mean, Node, Variance, Variate
-from theory.statement import Limit
 
 if TYPE_CHECKING:
     from theory.claim import Claim
-from theory.arrays import ARRAYS, entries, reject_no_moment, scales, shape_of
+from theory.arrays import ARRAYS, entries, reject_no_moment, shape_of
 
 # All neurons are like the first one
 
@@ -120,38 +116,6 @@ class alike:
         first = node.func(*(each.first for each in totals))
         factor = totals[0].factor ** 2 if isinstance(node, Variance) else Mul(*(t.factor for t in totals))
         return factor * totals[0].size * first
-
-
-@dataclass(frozen=True)
-class large_numbers:
-    """The strong law of large numbers: the average over independent neurons tends to the mean of one."""
-
-    j: Symbol
-
-    def __str__(self):
-        return "the strong law of large numbers: the average over the neurons tends to the mean of one"
-
-    def apply(self, before: Basic, scene: Scene) -> Basic:
-        states = scene.claim.states
-        if not isinstance(states, Limit) or before != states.left:
-            raise Refused(
-                "the law of large numbers is about the left side of a limit; state it by limit(...)"
-            )
-        whole = total(before, self.j)
-        if whole.size != states.by or states.to is not oo:
-            raise Refused(f"the limit is in {states.by}, and the sum ends at {whole.size}")
-        weight = whole.factor * whole.size
-        bare = whole.first.xreplace({entry: Dummy() for entry in entries(whole.first)})  # no shapes of arrays
-        if states.by in weight.free_symbols | bare.free_symbols:
-            raise Refused(f"{before} is not the average over {states.by} terms that stay as they are")
-        if any(
-            states.by in parameter.free_symbols for law in laws.laws(whole.first) for parameter in scales(law)
-        ):
-            raise Refused(
-                f"the law of the weights depends on {states.by}: these are no longer the same neurons"
-            )
-        reject_no_moment(whole.first, 1, scene)
-        return weight * Mean(whole.first)
 
 
 @dataclass(frozen=True)

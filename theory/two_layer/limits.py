@@ -22,7 +22,7 @@ from theory.domain import activations, data_sets, nonzero, norm, vectors
 from theory.induction import lemma
 from theory.inputs import coordinates, lengths
 from theory.law import Mean
-from theory.neurons import alike, large_numbers, linear, special_law
+from theory.neurons import alike, linear, special_law
 from theory.one_neuron import apart, bias_and_variance, moments, second_moments
 from theory.statement import equal, limit, scaling
 from theory.two_layer.moments import A_LAW, GIVEN_MOMENTS, INNER, KERNELS, half_line, kernels, total, whole
@@ -129,14 +129,16 @@ ENDLESS = PAIRS | {m: Range(2**6, oo)}
 
 
 def tends(name: str, title: str, left: Expr, value: Expr, order: int, line: Source, weighted: bool) -> Claim:
-    """The almost sure limit; the median over networks is off by the skewness of a sum, of order 1/m."""
+    """The almost sure limit; the median over networks is off by the skewness of a sum, of order 1/m.
+
+    It has no derivation: the mean is the limit at every width, but a law of large numbers proves no rate.
+    """
     claim = Claim(
         name,
         title,
         ENDLESS | (SQUARE if weighted else {}),
         limit(left, value, by=m, rate=-1, almost_surely=True),
         where=APART,
-        because=lambda: derived(claim, large_numbers(j), *[apart(), moments()] * weighted, *kernels(order)),
         source=line,
         cites="jacot2018neural",
         uses=(KERNELS[order],),
