@@ -1,10 +1,10 @@
 """What an experiment is given, inside the worker: its key, its parameters, and points that it can share.
 
 Integers arrive as Python integers and activations as their JAX twins: these are *static*, and another
-value is another program. Reals and arrays arrive as arrays in the precision of the task.
+value is another program. Integers that an experiment has traced, reals and arrays arrive as arrays in the precision of the task.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -27,14 +27,17 @@ def key_for(seed: int, claim: str, purpose: str) -> jax.Array:
     return jax.random.fold_in(jax.random.key(np.uint32(first)), np.uint32(second))
 
 
-def arguments(point: Mapping[str, Any], dtype: str) -> tuple[dict[str, Any], dict[str, jax.Array]]:
-    """The static parameters (integers, activations) and the traced ones (reals, arrays)."""
+def arguments(
+    point: Mapping[str, Any], dtype: str, traced: Sequence[str] = ()
+) -> tuple[dict[str, Any], dict[str, jax.Array]]:
+    """The static parameters (activations, integers that are not to be traced) and the others."""
     static = {
         n: activation.twin(v) if isinstance(v, str) else v
         for n, v in point.items()
-        if isinstance(v, int | str)
+        if isinstance(v, int | str) and n not in traced
     }
-    return static, {n: jnp.asarray(v, dtype) for n, v in point.items() if n not in static}
+    others = {n: v for n, v in point.items() if n not in static}
+    return static, {n: jnp.asarray(v, "int32" if n in traced else dtype) for n, v in others.items()}
 
 
 def array_point(claim: Claim, point: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,10 +48,12 @@ def array_point(claim: Claim, point: Mapping[str, Any]) -> dict[str, Any]:
     return {name: np.ravel(value) if name in flat else value for name, value in point.items()}
 
 
-def groups(claim: Claim, points: list[dict]) -> list[list[int]]:
+def groups(points: list[dict], traced: Sequence[str] = ()) -> list[list[int]]:
     """Places of points that one compiled program serves: equal static parts, equal shapes."""
     together: dict[tuple, list[int]] = {}
     for place, point in enumerate(points):
-        alike = tuple((n, v if isinstance(v, int | str) else np.shape(v)) for n, v in point.items())
+        alike = tuple(
+            (n, v if isinstance(v, int | str) and n not in traced else np.shape(v)) for n, v in point.items()
+        )
         together.setdefault(alike, []).append(place)
     return list(together.values())

@@ -37,7 +37,7 @@ def value(
 
 def eager_value(claim: Claim, experiment: Experiment, point: Mapping[str, Any], seed: int) -> Any:
     """The same uncompiled, so that a second call is one: a compiled program would repeat itself."""
-    static, reals = arguments(array_point(claim, point), "float64")
+    static, reals = arguments(array_point(claim, point), "float64", experiment.traced)
     key = {"key": key_for(seed, claim.name, "probe")} if experiment.keyed else {}
     return settled(experiment.function(**key, **static, **reals))
 
@@ -57,7 +57,7 @@ def values(
 
 def call(claim: Claim, experiment: Experiment, point: Mapping[str, Any], dtype: str) -> Callable:
     """From a key to what the experiment returns; jitted if it has a key."""
-    static, reals = arguments(array_point(claim, point), dtype)
+    static, reals = arguments(array_point(claim, point), dtype, experiment.traced)
     if not experiment.keyed:
         return lambda key: experiment.function(**static, **reals)
     return partial(jitted(experiment.function, tuple(static.items())), reals=reals)
@@ -103,16 +103,17 @@ def ladder(
 def over_seeds(
     claim: Claim, experiment: Experiment, point: Mapping[str, Any], draws: int, seeds: int
 ) -> Callable:
-    """From a key to one value a seed; as many at once as fit, judged by the largest integer of the point.
+    """From a key to one value a seed; as many at once as fit, judged by the largest integer that is not
+    traced.
 
     The program depends on how many run at once and not on how many there are: it is compiled once for the
     pilot, the ladder and its repetition, at all points of the same sizes.
     """
-    static, reals = arguments(array_point(claim, point), "float64")
+    static, reals = arguments(array_point(claim, point), "float64", experiment.traced)
     if not experiment.keyed:
         return lambda key: np.stack([np.asarray(experiment.function(**static, **reals))])
     held = draws if experiment.draws else 1
-    held *= max([1, *(value for value in point.values() if isinstance(value, int))])
+    held *= max([1, *(value for value in static.values() if isinstance(value, int))])
     at_once = min(SEEDS_AT_ONCE, max(1, AT_ONCE // held))
     run = batch(claim, experiment.function, tuple(static.items()), draws if experiment.draws else None)
 

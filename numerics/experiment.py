@@ -11,7 +11,7 @@ A claim stays frozen and knows nothing of this module, which imports no JAX.
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib import import_module
@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sympy import Basic, Expr, Mul, S, sympify
+from sympy import Basic, Expr, Mul, S, Set, sympify
 
 from theory.claim import Claim, free, names, outermost
 from theory.domain import measured
@@ -40,6 +40,7 @@ class Experiment(NamedTuple):
     moments: Mapping[int, Expr] | None = None
     bounds: tuple[Expr, Expr] | None = None
     kurtosis: Expr | None = None
+    traced: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -51,7 +52,9 @@ REJECTED: "WeakKeyDictionary[Claim, str]" = WeakKeyDictionary()  # what was wron
 LOADING: list[str] = []
 
 
-def observes(claim, *, resolution=None, variance=None, moments=None, bounds=None, kurtosis=None):
+def observes(
+    claim, *, resolution=None, variance=None, moments=None, bounds=None, kurtosis=None, traced=()
+):
     """Attach an experiment to a claim: ``@observes(claim)`` above the function.
 
     Args:
@@ -61,9 +64,13 @@ def observes(claim, *, resolution=None, variance=None, moments=None, bounds=None
         moments: ``{q: bound}``, bounds on E|X|^q of one draw.
         bounds: two ends between which every draw lies.
         kurtosis: a bound on E(X - EX)^4 / Var(X)^2 of one draw.
+        traced: names of integers that the function takes as numbers of JAX, such as a width whose
+            neurons it draws in a loop: one compiled program serves all their values. Any other integer
+            is a Python number, and each of its values another program.
 
     Raises:
-        TypeError: the function's parameters are not the claim's, or a law is given to no draws.
+        TypeError: the function's parameters are not the claim's, a law is given to no draws, or ``traced``
+            names no integer parameter.
         ValueError: a second experiment for one claim, a resolution that is not positive.
     """
     if not isinstance(claim, Claim):
@@ -81,8 +88,9 @@ def observes(claim, *, resolution=None, variance=None, moments=None, bounds=None
                     "so state a claim of its own for the second"
                 )
             keyed = reject_bad_signature(claim, function, at)
+            sizes = integers_named(claim, traced, at)
             ATTACHED[claim] = Experiment(
-                function, draws_wanted(claim), keyed, at, resolution, **expressions(law)
+                function, draws_wanted(claim), keyed, at, resolution, **expressions(law), traced=sizes
             )
         return function
 
@@ -183,6 +191,22 @@ def reject_bad_signature(claim: Claim, function: Callable, at: tuple[str, int]) 
             f"but the claim's left side and parameters ask for {expected_signature(claim)}"
         )
     return "key" in named
+
+
+def integers_named(claim: Claim, traced: Sequence[str], at: tuple[str, int]) -> tuple[str, ...]:
+    """``traced`` as a tuple; TypeError unless each is an integer parameter of the claim."""
+    whole = [
+        name
+        for name, symbol in claim.symbols.items()
+        if isinstance(claim.given[symbol], Set) and claim.given[symbol].is_subset(S.Integers)
+    ]
+    for name in traced:
+        if name not in whole:
+            raise TypeError(
+                f"{claim.name} ({at[0]}:{at[1]}): traced names {name!r}, which is no integer parameter of "
+                f"the claim; write a tuple of such names, of {', '.join(whole) or 'which it has none'}"
+            )
+    return tuple(traced)
 
 
 def reject_bad_law(claim: Claim, law: Mapping[str, Any], resolution, at: tuple[str, int]) -> None:

@@ -12,14 +12,14 @@ float64 of ``k`` chunks move by at most ``k 2^-52 sum |x|``, counts not at all.
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from math import prod
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.sharding import AxisType, Mesh, PartitionSpec
+from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array, Bool, Int, PRNGKeyArray
 
 from numerics.threefry import unrolled
@@ -81,77 +81,113 @@ def stream(
     reject_misuse(key, draws, points, chunk, at_once)
     mesh = neurons() if mesh is None else mesh
     on_cpu = mesh.devices.flat[0].platform == "cpu"
-    chunk = chunk or chunk_size(sampler, key, points)
+    key = unrolled(key) if on_cpu else key
+    values = outline(sampler, key, points)
+    chunk = chunk or chunk_size(values)
     whole, rest = divmod(draws, chunk)
-    batch = Batch(sampler, summary, merge)
-    run = Run(batch, chunk, at_once or (1 if on_cpu else AT_ONCE), mesh) if whole else None
-    return streamed(unrolled(key) if on_cpu else key, points, np.int32(whole), batch, run, rest)
+    batch = Batch(sampler, summary)
+    nothing = nothing_of(batch, values, chunk, points)
+    run = Run(batch, merge, chunk, at_once or (1 if on_cpu else AT_ONCE), mesh, nothing)
+    parts, there = [], []
+    if whole:
+        parts.append(shared(fresh(key), points, np.int32(whole), run))
+        there.append(np.arange(mesh.size) < whole)
+    if rest:
+        parts.append(alone(fresh(key), points, np.int32(whole), batch, rest))
+        there.append(np.ones(1, bool))
+    return merged(merge, mesh)(parts, np.concatenate(there))
 
 
-def chunk_size(sampler: Sampler, key: PRNGKeyArray, points: Mapping[str, Any]) -> int:
-    """Draws a chunk: a power of two, the fewer the more one draw holds, from 2^15 to 2^8."""
-    point = {name: values[0] for name, values in points.items()}
-    few = jax.eval_shape(lambda key, point: sampler(key, FEWEST, **point), key, point)
-    held = max(1, sum(prod(leaf.shape) for leaf in jax.tree.leaves(few)) // FEWEST)
+def fresh(key: PRNGKeyArray) -> PRNGKeyArray:
+    """The key anew, so that JAX does not take its next use for a reuse."""
+    return jax.random.wrap_key_data(jax.random.key_data(key), impl=jax.random.key_impl(key))
+
+
+def outline(sampler: Sampler, key: PRNGKeyArray, points: Mapping[str, Any]) -> Any:
+    """Shapes and dtypes of a few draws at one point."""
+    alike = tuple((name, value.shape[1:], value.dtype) for name, value in points.items())
+    return outlined(sampler, jax.typeof(key), alike)
+
+
+@lru_cache(maxsize=256)
+def outlined(sampler: Sampler, key: Any, alike: tuple) -> Any:
+    key = jax.ShapeDtypeStruct(key.shape, key.dtype)
+    point = {name: jax.ShapeDtypeStruct(shape, dtype) for name, shape, dtype in alike}
+    values = jax.eval_shape(lambda key, point: sampler(key, FEWEST, **point), key, point)
+    reject_wrong_shape(sampler, values, FEWEST)
+    return values
+
+
+def chunk_size(values: Any) -> int:
+    """Draws a chunk, by what a few of them hold: a power of two, from 2^15 to 2^8."""
+    held = max(1, sum(prod(leaf.shape) for leaf in jax.tree.leaves(values)) // FEWEST)
     return max(FEWEST, min(CHUNK, 2 ** max(0, (HELD // held).bit_length() - 1)))
 
 
-def rows(draws: int) -> int:
-    """In how many equal parts values are summarised: four if that can be, an even number in each if it can.
+def nothing_of(batch: "Batch", values: Any, chunk: int, points: Mapping[str, np.ndarray]) -> "Zeros":
+    """The shapes of the summary of a chunk, points on the leading axis."""
+    chunks = jax.tree.map(lambda x: jax.ShapeDtypeStruct((chunk, *x.shape[1:]), x.dtype), values)
+    leaves, tree = jax.tree.flatten(jax.eval_shape(batch.summary, chunks))
+    leading = next(((len(values),) for values in points.values()), ())
+    return Zeros(tuple((leading + leaf.shape, leaf.dtype) for leaf in leaves), tree)
 
-    Parts, because XLA would fuse the draws into every sum, and so draw again for each of them; a loop
-    over parts makes it write the values down.
-    """
-    even = 2 if draws % 2 == 0 else 1
-    return next(n for n in range(min(4, draws // even), draws + 1) if draws % (n * even) == 0)
+
+class Zeros(NamedTuple):
+    """A pytree of zeros that programs can be told apart by."""
+
+    leaves: tuple
+    tree: Any
+
+    def array(self) -> Any:
+        return jax.tree.unflatten(self.tree, [jnp.zeros(*leaf) for leaf in self.leaves])
 
 
 class Batch(NamedTuple):
-    """The summary of one batch of draws; equal parts make an equal batch, compiled once."""
+    """The summary of one batch of draws, at every point.
+
+    Of a loop over points XLA takes out what they share: their draws.
+    """
 
     sampler: Sampler
     summary: Summary
-    merge: Merge
 
     def __call__(self, key: PRNGKeyArray, draws: int, points: Mapping[str, Any]) -> Any:
         if not points:
             return self.at(key, draws, {})
-        # All points share their draws: a key anew for each, so that JAX does not take it for a reuse.
-        fresh = partial(jax.random.wrap_key_data, jax.random.key_data(key), impl=jax.random.key_impl(key))
-        return jax.lax.map(lambda point: self.at(fresh(), draws, point), points)
+        return jax.lax.map(lambda point: self.at(fresh(key), draws, point), points)
 
     def at(self, key: PRNGKeyArray, draws: int, point: Mapping[str, Any]) -> Any:
         values = self.sampler(key, draws, **point)
         reject_wrong_shape(self.sampler, values, draws)
-        count = rows(draws)
-        parts = jax.tree.map(lambda x: x.reshape(count, draws // count, *x.shape[1:]), values)
-        return self.fold(jax.lax.map(self.summary, parts), jnp.ones(count, bool))
+        return self.summary(values)
 
-    def fold(self, summaries: Any, there: Bool[Array, " n"]) -> Any:
-        """All those that are ``there`` merged in order, of a stack whose first one is."""
 
-        def step(total, item):
-            summary, is_there = item
-            return choose(is_there, self.merge(total, summary), total), None
+def fold(merge: Merge, summaries: Any, there: Bool[Array, " n"]) -> Any:
+    """All those that are ``there`` merged in order, of a stack whose first one is."""
 
-        first = jax.tree.map(lambda x: x[0], summaries)
-        others = jax.tree.map(lambda x: x[1:], (summaries, there))
-        return jax.lax.scan(step, first, others)[0]
+    def step(total, item):
+        summary, is_there = item
+        return choose(is_there, merge(total, summary), total), None
+
+    first = jax.tree.map(lambda x: x[0], summaries)
+    others = jax.tree.map(lambda x: x[1:], (summaries, there))
+    return jax.lax.scan(step, first, others)[0]
 
 
 class Run(NamedTuple):
     """What one device does: its contiguous share of the chunks."""
 
     batch: Batch
+    merge: Merge
     chunk: int
     at_once: int
     mesh: Mesh
+    nothing: Zeros
 
     def __call__(self, key: PRNGKeyArray, points: Mapping[str, Any], whole: jax.Array) -> Any:
-        ends = self.ends(whole)
-        place = jax.lax.axis_index(AXIS)
+        ends, place = self.ends(whole), jax.lax.axis_index(AXIS)
         mine = self.share(key, points, ends[place], ends[place + 1])
-        return self.batch.fold(jax.lax.all_gather(mine, AXIS), ends[:-1] < ends[1:])
+        return jax.tree.map(lambda x: x[None], mine)
 
     def ends(self, whole: jax.Array) -> Int[Array, " n"]:
         """Where the run of each device starts, and the next one's, as even as can be."""
@@ -166,26 +202,41 @@ class Run(NamedTuple):
             return self.batch(jax.random.fold_in(key, number), self.chunk, points)
 
         def group(i, total):
-            numbers = start + i * self.at_once + jnp.arange(self.at_once, dtype=start.dtype)
-            found = self.batch.fold(jax.vmap(summarised)(numbers), numbers < stop)
-            return choose(i == 0, found, self.batch.merge(total, found))
+            first = start + i * self.at_once
+            if self.at_once == 1:
+                found = summarised(first)
+            else:
+                numbers = first + jnp.arange(self.at_once, dtype=start.dtype)
+                found = fold(self.merge, jax.vmap(summarised)(numbers), numbers < stop)
+            return choose(i == 0, found, self.merge(total, found))
 
-        nothing = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), jax.eval_shape(summarised, start))
-        return jax.lax.fori_loop(0, -((start - stop) // self.at_once), group, nothing)
+        return jax.lax.fori_loop(0, -((start - stop) // self.at_once), group, self.nothing.array())
 
 
-@partial(jax.jit, static_argnames=("batch", "run", "rest"))
-def streamed(
-    key: PRNGKeyArray, points: Mapping[str, Any], whole, batch: Batch, run: Run | None, rest: int
-) -> Any:
-    """The program: every device its run of chunks, then the rest, which is a shorter chunk."""
-    last = batch(jax.random.fold_in(key, whole), rest, points) if rest else None
-    if run is None:
-        return last
-    nowhere = PartitionSpec()
-    spread = jax.shard_map(run, mesh=run.mesh, in_specs=nowhere, out_specs=nowhere, check_vma=False)
-    total = spread(key, points, whole)
-    return batch.merge(total, last) if rest else total
+@partial(jax.jit, static_argnames="run")
+def shared(key: PRNGKeyArray, points: Mapping[str, Any], whole, run: Run) -> Any:
+    """The program: the summary of every device's run of chunks, devices on the leading axis."""
+    spread = jax.shard_map(
+        run, mesh=run.mesh, in_specs=PartitionSpec(), out_specs=PartitionSpec(AXIS), check_vma=False
+    )
+    return spread(key, points, whole)
+
+
+@partial(jax.jit, static_argnames=("batch", "draws"))
+def alone(key: PRNGKeyArray, points: Mapping[str, Any], chunk_number, batch: Batch, draws: int) -> Any:
+    """The summary of one shorter chunk, with a leading axis."""
+    found = batch(jax.random.fold_in(key, chunk_number), draws, points)
+    return jax.tree.map(lambda x: x[None], found)
+
+
+@lru_cache(maxsize=256)
+def merged(merge: Merge, mesh: Mesh) -> Callable:
+    """From summaries, devices on the leading axis, to the one of all, on every host."""
+
+    def of_all(summaries, there):
+        return fold(merge, jax.tree.map(lambda *parts: jnp.concatenate(parts), *summaries), there)
+
+    return jax.jit(of_all, out_shardings=NamedSharding(mesh, PartitionSpec()))
 
 
 def choose(condition: jax.Array, yes: Any, no: Any) -> Any:

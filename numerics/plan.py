@@ -28,6 +28,7 @@ SLOTS = 64
 DRAWN = 4  # points drawn from the seed, beside the lattice: draws cost
 LARGEST, CLOSE = 3, points.NEAR[2:3]  # for them one distance from an end, at which single precision suffices
 EXACT = 12  # where nothing is random: a comparison costs a tenth of a second, and a search follows
+SIZES = 16  # looks for sizes that are not the smallest
 WIDE, WIDES = 2**10, 1  # a width that is called wide, and the points that have it
 CLIMBS = 2  # points at which a limit or a scaling is followed
 BETA = 1e-6  # chance to miss a discrepancy of the size of the resolution
@@ -124,7 +125,8 @@ def chosen_points(claim: Claim, seed: int) -> list[points.Point]:
     pooled = draws_wanted(claim)
     dtype = "float32" if pooled else "float64"
     if pooled and claim.given:
-        found = points.lattice(claim, LARGEST, CLOSE) + drawn(claim, seed)
+        few = sizes(claim, seed)
+        found = points.lattice(claim, LARGEST, CLOSE, few) + drawn(claim, seed)
     else:
         found = points.chosen(claim, seed, EXACT) + wide(claim, seed)
     found = [point for point in found if not (pooled and at_irrational_end(claim, point))]
@@ -132,12 +134,26 @@ def chosen_points(claim: Claim, seed: int) -> list[points.Point]:
 
 
 def drawn(claim: Claim, seed: int) -> list[points.Point]:
-    """Points from the seed, all of one size: other sizes are another program, which costs seconds to compile."""
-    (first,) = islice(points.draws(claim, seed, LARGEST), 1)
-    sizes = {
-        name: value for name, value in first.items() if isinstance(claim.given[claim.symbols[name]], Range)
+    """Points from the seed, all of one size."""
+    return list(islice(points.draws(claim, seed, LARGEST, sizes(claim, seed)[-1]), DRAWN))
+
+
+def sizes(claim: Claim, seed: int) -> list[points.Point]:
+    """The smallest sizes, and some from the seed, none of them the smallest where the domain has others.
+
+    No more than two, since other sizes are another program, which costs a second to compile.
+    """
+    corner = points.lattice(claim, LARGEST, CLOSE)[:1] or [next(points.draws(claim, seed, LARGEST))]
+    smallest = sizes_of(claim, corner[0])
+    looks = [sizes_of(claim, each) for each in islice(points.draws(claim, seed, LARGEST), SIZES)]
+    apart = [each for each in looks if all(each[name] != value for name, value in smallest.items())]
+    return [smallest, (apart or looks)[0]]
+
+
+def sizes_of(claim: Claim, point: points.Point) -> points.Point:
+    return {
+        name: value for name, value in point.items() if isinstance(claim.given[claim.symbols[name]], Range)
     }
-    return list(islice(points.draws(claim, seed, LARGEST, sizes), DRAWN))
 
 
 def wide(claim: Claim, seed: int) -> list[points.Point]:

@@ -31,9 +31,14 @@ def clipped(values: jax.Array, level: jax.Array) -> jax.Array:
 
 
 def sums(draws: jax.Array) -> Sums:
-    """Of one chunk, draws on the leading axis."""
+    """Of one chunk, draws on the leading axis; in one pass, or XLA would make the draws anew for each sum."""
     wide = draws.astype(jnp.float64)
-    return Sums(jnp.float64(draws.shape[0]), jnp.sum(wide, axis=0), jnp.sum(wide * wide, axis=0))
+    both = jax.lax.reduce((wide, wide * wide), (jnp.float64(0),) * 2, added, (0,))
+    return Sums(jnp.float64(draws.shape[0]), *both)
+
+
+def added(first: tuple, second: tuple) -> tuple:
+    return tuple(a + b for a, b in zip(first, second, strict=True))
 
 
 def mean_and_sd(pooled: Sums) -> tuple[np.ndarray, np.ndarray]:

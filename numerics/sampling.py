@@ -49,7 +49,7 @@ def sampled(
     claim: Claim, experiment: Experiment, points: list[dict], level
 ) -> tuple[Callable, dict[str, Any]]:
     """The sampler of points of one group, and the arrays over which it is mapped."""
-    settled = [arguments(array_point(claim, point), "float32") for point in points]
+    settled = [arguments(array_point(claim, point), "float32", experiment.traced) for point in points]
     sample = clipped_sampler(claim, experiment.function, tuple(settled[0][0].items()))
     reals = {name: jnp.stack([each[name] for _, each in settled]) for name in settled[0][1]}
     return sample, reals | {pooling.LEVEL: jnp.asarray(level, "float32")}
@@ -84,7 +84,7 @@ def checked_draws(returned, draws: int, who: str) -> jax.Array:
 
 def first_draws(claim: Claim, experiment: Experiment, point: dict, seed: int, draws: int) -> jax.Array:
     """A few draws at one point, as the experiment returns them: neither compiled nor clipped."""
-    static, reals = arguments(array_point(claim, point), "float32")
+    static, reals = arguments(array_point(claim, point), "float32", experiment.traced)
     sample = sampler(claim, experiment.function, static)
     return sample(key_for(seed, claim.name, "probe"), draws, **reals)
 
@@ -105,7 +105,7 @@ def draws(
 ) -> dict:
     """Mean and standard deviation of ``count`` draws at each point, clipped at ``level``."""
     rows: list[Any] = [None] * len(points)
-    for places in groups(claim, points):
+    for places in groups(points, experiment.traced):
         here = [points[place] for place in places]
         sample, reals = sampled(claim, experiment, here, np.asarray(level)[places])
         key = key_for(seed, claim.name, purpose)
@@ -121,7 +121,7 @@ def draws(
 def pilot(claim: Claim, experiment: Experiment, points: list[dict], count: int, seed: int) -> dict:
     """Draws of a key of their own, from which the spread is taken before the number of draws is fixed."""
     columns: list[Any] = [None] * len(points)
-    for places in groups(claim, points):
+    for places in groups(points, experiment.traced):
         here = [points[place] for place in places]
         sample, reals = sampled(claim, experiment, here, np.full(len(here), np.inf))
         run = jax.jit(lambda key, reals, sample=sample: sample(key, count, **reals))

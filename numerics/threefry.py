@@ -58,12 +58,16 @@ def seed(number: jax.Array) -> jax.Array:
 
 
 def split(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
-    return jnp.stack(hashed(key, *counters(shape)), axis=-1)
+    return jax.random.key_data(jax.random.split(ordinary(key), shape))
 
 
 def fold_in(key: jax.Array, number: jax.Array | int) -> jax.Array:
-    low = jnp.asarray(number, jnp.uint32)
-    return jnp.stack(hashed(key, jnp.zeros_like(low), low))
+    return jax.random.key_data(jax.random.fold_in(ordinary(key), jnp.asarray(number, jnp.uint32)))
+
+
+def ordinary(key: jax.Array) -> jax.Array:
+    """A key of JAX's own kind: a few words are not worth the code of twenty rounds written out."""
+    return jax.random.wrap_key_data(key, impl="threefry2x32")
 
 
 UNROLLED = define_prng_impl(

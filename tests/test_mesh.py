@@ -113,8 +113,8 @@ def test_fewer_draws_are_taken_at_a_time_where_one_has_many_values():
     def matrices(key, draws, x):
         return jnp.ones((draws, 64, 64), x.dtype) * x
 
-    assert mesh.chunk_size(plain, key(), {}) == mesh.CHUNK
-    assert mesh.chunk_size(matrices, key(), {"x": np.ones(3)}) == 256
+    assert mesh.chunk_size(mesh.outline(plain, key(), {})) == mesh.CHUNK
+    assert mesh.chunk_size(mesh.outline(matrices, key(), {"x": np.ones(3)})) == 256
 
 
 def spread_of_means(sampler):
@@ -148,8 +148,8 @@ def test_a_dropped_chunk_is_noticed(monkeypatch):
         (plain, 0, {}, "draws = 0: at least one is needed"),
         (product, 8, {"rho": 0.5}, "rho.*no axis.*same number of points"),
         (product, 8, {"rho": np.ones(2), "sigma": np.ones(3)}, "same number of points, on its leading axis"),
-        (lambda key, draws: plain(key, draws + 1), 8, {}, r"shape \(9,\) for 8 draws"),
-        (lambda key, draws: plain(key, draws)[0], 8, {}, r"shape \(\) for 8 draws"),
+        (lambda key, draws: plain(key, draws + 1), 8, {}, r"shape \(257,\) for 256 draws"),
+        (lambda key, draws: plain(key, draws)[0], 8, {}, r"shape \(\) for 256 draws"),
     ],
 )
 def test_misuse_is_refused(sampler, draws, points, message):

@@ -5,7 +5,7 @@ The same points serve balls, experiments and the shrinking of counterexamples, s
 here once, without a float. Array indices count from one, as in the sums of the theory.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, product
 from random import Random
@@ -53,15 +53,21 @@ NEAR = tuple(Rational(1, 10**k) for k in (1, 2, 4, 8, 15))
 TRIES = 1000
 
 
-def lattice(claim: Claim, largest: int = 3, near: tuple = NEAR) -> list[Point]:
-    """The degenerate corners of the domain that the hypotheses admit, each parameter's at least once."""
+def lattice(
+    claim: Claim, largest: int = 3, near: tuple = NEAR, fixed: Sequence[Mapping] = ({},)
+) -> list[Point]:
+    """The degenerate corners of the domain that the hypotheses admit, each parameter's at least once.
+
+    The rows take the entries of ``fixed`` in turn: values, by name, of parameters that are not to vary.
+    """
     corners = {name: corner(domain, largest, {}, near) for name, domain in domains(claim).items()}
     rows = max(map(len, corners.values()), default=0)
     points = []
     for row in range(rows):
         point: Point = {}
         for place, (name, domain) in enumerate(domains(claim).items()):
-            options = corner(domain, largest, placed(claim, point), near)
+            held = fixed[row % len(fixed)]
+            options = [held[name]] if name in held else corner(domain, largest, placed(claim, point), near)
             point[name] = options[(row + row // len(options) * place) % len(options)]
         if admits(claim, point):
             points.append(point)

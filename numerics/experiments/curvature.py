@@ -6,7 +6,7 @@ Small networks are differentiated whole; wide ones neuron by neuron, as `numeric
 import jax
 import jax.numpy as jnp
 
-from numerics import curvature, network, observes
+from numerics import blockwise, curvature, network, observes
 from numerics.activation import twin
 from numerics.network import Weights
 from theory.curvature import blocks, frobenius, growth, rectifier
@@ -55,19 +55,27 @@ def squared_frobenius(key, draws, d, x, m):
     return jnp.mean(jax.vmap(lambda a, W: curvature.neuron_squares(Weights(a, W), x, TANH))(a, W), axis=-1)
 
 
-def largest(weights, x, sigma):
-    """The operator norm of a wide network's Hessian."""
-    norms = curvature.neuron_norms(weights, x, sigma)
-    return jnp.max(norms) / jnp.sqrt(jnp.asarray(norms.size, norms.dtype))
+def gaussian_neurons(d: int):
+    """What draws neurons of a network with Gaussian weights."""
+    return lambda key, draws: network.gaussian(key, draws, d, jnp.float32)
 
 
-@observes(growth.slip)
+@observes(growth.slip, traced=("m",))
 def gaussian_norm(key, d, x, m):
-    x = x.astype(jnp.float32)
-    return largest(network.gaussian(key, m, d, jnp.float32), x, TANH)
+    """The operator norm of a wide network's Hessian: the largest of its blocks'."""
+    x, neurons = x.astype(jnp.float32), gaussian_neurons(d)
+
+    def norms(key, draws):
+        return curvature.neuron_norms(neurons(key, draws), x, TANH)
+
+    return blockwise.largest(norms, key, m) / jnp.sqrt(m)
 
 
-@observes(frobenius.slip)
+@observes(frobenius.slip, traced=("m",))
 def frobenius_norm(key, d, x, m):
-    weights = network.gaussian(key, m, d)
-    return jnp.sqrt(jnp.mean(curvature.neuron_squares(weights, x, TANH)))
+    x, neurons = x.astype(jnp.float32), gaussian_neurons(d)
+
+    def squares(key, draws):
+        return curvature.neuron_squares(neurons(key, draws), x, TANH)
+
+    return jnp.sqrt(blockwise.total(squares, key, m) / m)

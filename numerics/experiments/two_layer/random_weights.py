@@ -60,12 +60,17 @@ def neurons(key, draws: int, x, y, law: Law, sigma=jax.nn.relu) -> Tangents:
 
     That these are the inner products of gradients is an identity with an experiment of its own.
     """
+    output, (u, v) = seen(key, draws, jnp.stack([x, y]), law)
+    slope = jax.vmap(jax.grad(sigma))
+    return Tangents(output**2 * slope(u) * slope(v) * (x @ y), sigma(u) * sigma(v))
+
+
+def seen(key, draws: int, X, law: Law) -> tuple[jax.Array, jax.Array]:
+    """Output weights (draws,) of single neurons, and what they see of every input (n, draws)."""
     a_key, w_key = jax.random.split(key)
-    columns = law.W(w_key, draws, x.shape[0])
-    seen = [law.w_scale * sum(c * z[k] for k, c in enumerate(columns)) for z in (x, y)]
-    slopes = [jax.vmap(jax.grad(sigma))(u) for u in seen]
-    output = law.a_scale * law.a(a_key, draws)
-    return Tangents(output**2 * slopes[0] * slopes[1] * (x @ y), sigma(seen[0]) * sigma(seen[1]))
+    columns = law.W(w_key, draws, X.shape[1])
+    inner = law.w_scale * sum(column * X[:, k, None] for k, column in enumerate(columns))
+    return law.a_scale * law.a(a_key, draws), inner
 
 
 def averages(key, draws: int, m: int, x, y, law: Law) -> Tangents:
@@ -171,12 +176,13 @@ def whole_signs_diagonal(key, draws, m, d, x):
 
 def squared_error(key, draws: int, m: int, X, law: Law):
     """The squared Frobenius distance of the kernel matrix from the infinitely wide network's, of many networks."""
-    total = jnp.zeros(draws, X.dtype)
-    for row, x in enumerate(X):
-        for other, y in enumerate(X[: row + 1]):  # the same key: the same network sees all pairs
-            found = whole(averages(jax.random.clone(key), draws, m, x, y, law))
-            total += (1 + (other < row)) * (found - whole(kernels.relu_tangents(x, y))) ** 2
-    return total
+    output, inner = seen(key, draws * m, X, law)
+    slopes = output * jax.vmap(jax.vmap(jax.grad(jax.nn.relu)))(inner)
+    hidden, outer = (each[:, None] * each[None] for each in (slopes, jax.nn.relu(inner)))
+    summed = (X @ X.T)[:, :, None] * hidden + outer
+    found = summed.reshape(*summed.shape[:2], draws, m).mean(axis=-1)
+    wide = jax.vmap(jax.vmap(kernels.relu_tangents, (None, 0)), (0, None))(X, X)
+    return jnp.sum((found - whole(wide)[..., None]) ** 2, axis=(0, 1))
 
 
 @observes(limits.frobenius_gaussian, resolution=SPREADS)
