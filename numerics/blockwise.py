@@ -41,9 +41,11 @@ def folded(
     merge: Callable[[Array, Array, Bool[Array, "block ..."]], Array],
     start: float,
 ) -> Any:
+    m = jnp.asarray(m, jnp.int32)
+
     def one(number, so_far):
         found = neurons(jax.random.fold_in(key, number), BLOCK)
-        there = number * BLOCK + jnp.arange(BLOCK) < m
+        there = number * BLOCK + jnp.arange(BLOCK, dtype=jnp.int32) < m
 
         def merged(before, values):
             return merge(before, values, there.reshape(BLOCK, *[1] * (values.ndim - 1)))

@@ -5,11 +5,11 @@ goes wrong in it is held against this claim alone.
 """
 
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from numerics import certificate, climbing, conditions, sides
+from numerics import certificate, climbing, conditions, proofs, sides
 from numerics.compared import compared
 from numerics.experiment import REJECTED
 from numerics.judge import Finding, Verdict
@@ -49,8 +49,13 @@ class Case:
     def examine(self) -> None:
         """What the parent can say: derivation, balls, conditions of theory."""
         claim, seed = self.claim, self.settings.seed
-        derivation, chain = certificate.derived(claim, seed)
-        self.findings += [derivation, guarded(claim, certificate_of, claim, chain, seed)]
+
+        def found() -> Iterator[Finding]:
+            derivation, chain = certificate.derived(claim, seed)
+            yield derivation
+            yield guarded(claim, certificate_of, claim, chain, seed)
+
+        self.findings += proofs.recalled(self.settings.proofs, claim, seed, "the claim", found)
         self.examined = True
 
     def begin(self, sheets: Mapping[str, Any], machine: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -130,7 +135,7 @@ class Case:
         at = guarded_point(slip, claim.refuted_at)
         if isinstance(at, Finding):
             return self.settle_slip(at)
-        found = guarded(slip, refuted_by_theory, claim, slip, at, self.settings.seed)
+        (found,) = self.said_of_slip(slip, at)
         if found.verdict is not None:
             return self.settle_slip(found)
         own = slip.name in self.sheets
@@ -140,6 +145,13 @@ class Case:
         row = replace(self.row, claim=slip, fixed=slip_points(slip, at, self.row))
         self.tasks = experiment(row, self.sheets[self.subject], self.settings, at)
         return self.step(None)
+
+    def said_of_slip(self, slip: Claim, at: Mapping[str, Any]) -> list[Finding]:
+        def found() -> Iterator[Finding]:
+            yield guarded(slip, refuted_by_theory, self.claim, slip, at, self.settings.seed)
+
+        asked = f"the slip {slip.digest} at {sides.spelled(dict(at))}"
+        return proofs.recalled(self.settings.proofs, self.claim, self.settings.seed, asked, found)
 
     def settle_slip(self, finding: Finding) -> None:
         assert self.claim.slip is not None

@@ -69,11 +69,11 @@ def verify(
         from numerics import pump
 
         with pump.early(not plan) as worker:
-            from numerics import run
+            from numerics import proofs, run
             from numerics.plan import Settings
 
             claims = [claim for claim, _ in stated(names)]
-            settings = Settings(seed, alpha, resolution, budget)
+            settings = Settings(seed, alpha, resolution, budget, proofs=proofs.folder())
             finish(run.run(claims, settings, as_json, plan, worker=worker))
 
 

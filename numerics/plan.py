@@ -36,13 +36,18 @@ NANOSECONDS = 8.0  # a draw at a point, on one core: for the estimate of the cos
 
 
 class Settings(NamedTuple):
-    """What a run is asked for. ``resolution`` is relative to a value's scale, ``budget`` is in seconds."""
+    """What a run is asked for. ``resolution`` is relative to a value's scale, ``budget`` is in seconds.
+
+    ``store`` keeps the evidence, by default `numerics.evidence.Store` says where. ``proofs`` keeps what theory said,
+    see `numerics.proofs`; None keeps nothing.
+    """
 
     seed: int = 0
     alpha: float = 1e-6
     resolution: float = 3e-3
     budget: float = 600.0
     store: Path | None = None
+    proofs: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -210,3 +210,15 @@ def test_two_claims_of_one_name_in_a_file_are_told_apart_by_nobody(tmp_path):
         ValueError, match="good: 2 claims of that name have an experiment; rename all but one"
     ):
         experiment.named("good", str(file))
+
+
+def test_a_traced_integer_is_one_of_the_claim():
+    claim = Claim("chi", "t", given={m: Range(1, oo)}, states=limit(Mean(observed("A")), 1, by=m, rate=-1))
+    with pytest.raises(TypeError, match=r"traced names 'n', which is no integer parameter.*of m"):
+        observes(claim, traced=("n",))(lambda key, draws, m: m)
+    with pytest.raises(TypeError, match="traced names 'rho'.*of which it has none"):
+        observes(mean_claim(), traced=("rho",))(draws)
+    observes(claim, traced=("m",))(lambda key, draws, m: m)
+    found = attached(claim)
+    assert found is not None
+    assert found.traced == ("m",)

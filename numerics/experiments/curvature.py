@@ -68,7 +68,7 @@ def gaussian_norm(key, d, x, m):
     def norms(key, draws):
         return curvature.neuron_norms(neurons(key, draws), x, TANH)
 
-    return blockwise.largest(norms, key, m) / jnp.sqrt(m)
+    return blockwise.largest(norms, key, m) / jnp.sqrt(jnp.asarray(m, float))
 
 
 @observes(frobenius.slip, traced=("m",))
@@ -78,4 +78,4 @@ def frobenius_norm(key, d, x, m):
     def squares(key, draws):
         return curvature.neuron_squares(neurons(key, draws), x, TANH)
 
-    return jnp.sqrt(blockwise.total(squares, key, m) / m)
+    return jnp.sqrt(blockwise.total(squares, key, m) / jnp.asarray(m, float))

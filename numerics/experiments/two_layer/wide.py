@@ -16,10 +16,10 @@ WIDE = 3e-2
 
 
 def averages(key, m, x, y, sigma, law: Law) -> Tangents:
-    """Both parts of one kernel, the averages over m neurons."""
+    """Both parts of one kernel, the averages over m neurons, a number in double precision."""
     single = x.astype(jnp.float32), y.astype(jnp.float32)
     sums = blockwise.total(lambda key, draws: neurons(key, draws, *single, law, sigma), key, m)
-    return Tangents(*(part / m for part in sums))
+    return Tangents(*(part / jnp.asarray(m, float) for part in sums))
 
 
 @observes(limits.k1_limit, resolution=WIDE, traced=("m",))
@@ -34,8 +34,8 @@ def output(key, m, d, x, y):
 
 def shrinking(key, m, x, y, s_a, s_w, sigma) -> Tangents:
     """The slides' network: no factor in front, and weights of size 1/sqrt(m)."""
-    size = m**-0.5
-    parts = averages(key, m, x, y, sigma, GAUSSIAN.scaled(s_a * size, s_w * size))
+    m = jnp.asarray(m, float)
+    parts = averages(key, m, x, y, sigma, GAUSSIAN.scaled(s_a / jnp.sqrt(m), s_w / jnp.sqrt(m)))
     return Tangents(m * parts.K_1, m * parts.K_2)
 
 
