@@ -13,7 +13,9 @@ from jaxtyping import Array, Bool, PRNGKeyArray
 
 BLOCK = 2**10  # neurons drawn together
 
-Neurons = Callable[[PRNGKeyArray, int], Any]  # (key, draws) -> a pytree of arrays, neurons on the leading axis
+Neurons = Callable[
+    [PRNGKeyArray, int], Any
+]  # (key, draws) -> a pytree of arrays, neurons on the leading axis
 
 
 def total(neurons: Neurons, key: PRNGKeyArray, m: jax.Array | int) -> Any:

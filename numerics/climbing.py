@@ -121,7 +121,8 @@ def climb(
     asked = sheet["resolution"] or (settings.resolution if isinstance(claim.states, Limit) else None)
     findings = []
     for point in row.points:
-        ladder = Ladder(claim, point, found, statistic, row.alpha / len(row.points), asked)
+        powers = tuple(sheet["corrections"])
+        ladder = Ladder(claim, point, found, statistic, row.alpha / len(row.points), asked, powers)
         findings.append((yield from climb_at(ladder, sheet, settings)))
     return weakest_of(findings)
 

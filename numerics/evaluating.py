@@ -35,11 +35,16 @@ def value(
     return found[0]
 
 
-def eager_value(claim: Claim, experiment: Experiment, point: Mapping[str, Any], seed: int) -> Any:
-    """The same uncompiled, so that a second call is one: a compiled program would repeat itself."""
+def eager_value(claim: Claim, experiment: Experiment, point: Mapping[str, Any]) -> Any:
+    """The same of what has no key, uncompiled."""
     static, reals = arguments(array_point(claim, point), "float64", experiment.traced)
-    key = {"key": key_for(seed, claim.name, "probe")} if experiment.keyed else {}
-    return settled(experiment.function(**key, **static, **reals))
+    return settled(experiment.function(**static, **reals))
+
+
+def keyed(claim: Claim, experiment: Experiment, point: Mapping[str, Any]) -> tuple[Callable, dict[str, Any]]:
+    """What has a key as ``(key, reals) -> value``, and its reals."""
+    static, reals = arguments(array_point(claim, point), "float64", experiment.traced)
+    return (lambda key, reals: experiment.function(key=key, **static, **reals)), reals
 
 
 def values(

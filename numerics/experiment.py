@@ -26,6 +26,7 @@ from sympy import Basic, Expr, Mul, S, Set, sympify
 from theory.claim import Claim, free, names, outermost
 from theory.domain import measured
 from theory.law import Node, variates
+from theory.statement import Scaling
 
 
 class Experiment(NamedTuple):
@@ -41,6 +42,7 @@ class Experiment(NamedTuple):
     bounds: tuple[Expr, Expr] | None = None
     kurtosis: Expr | None = None
     traced: tuple[str, ...] = ()
+    corrections: tuple[float, ...] = ()
 
     @property
     def place(self) -> str:
@@ -53,7 +55,15 @@ LOADING: list[str] = []
 
 
 def observes(
-    claim, *, resolution=None, variance=None, moments=None, bounds=None, kurtosis=None, traced=()
+    claim,
+    *,
+    resolution=None,
+    variance=None,
+    moments=None,
+    bounds=None,
+    kurtosis=None,
+    traced=(),
+    corrections=(),
 ):
     """Attach an experiment to a claim: ``@observes(claim)`` above the function.
 
@@ -67,6 +77,8 @@ def observes(
         traced: names of integers that the function takes as numbers of JAX, such as a width whose
             neurons it draws in a loop: one compiled program serves all their values. Any other integer
             is a Python number, and each of its values another program.
+        corrections: powers q > 0, where the left side of a scaling is its gauge times
+            ``1 + c by^-q + ...``; none are known by default.
 
     Raises:
         TypeError: the function's parameters are not the claim's, a law is given to no draws, or ``traced``
@@ -88,9 +100,16 @@ def observes(
                     "so state a claim of its own for the second"
                 )
             keyed = reject_bad_signature(claim, function, at)
-            sizes = integers_named(claim, traced, at)
+            sizes, powers = integers_named(claim, traced, at), powers_told(claim, corrections, at)
             ATTACHED[claim] = Experiment(
-                function, draws_wanted(claim), keyed, at, resolution, **expressions(law), traced=sizes
+                function,
+                draws_wanted(claim),
+                keyed,
+                at,
+                resolution,
+                **expressions(law),
+                traced=sizes,
+                corrections=powers,
             )
         return function
 
@@ -207,6 +226,15 @@ def integers_named(claim: Claim, traced: Sequence[str], at: tuple[str, int]) -> 
                 f"the claim; write a tuple of such names, of {', '.join(whole) or 'which it has none'}"
             )
     return tuple(traced)
+
+
+def powers_told(claim: Claim, corrections: Sequence[float], at: tuple[str, int]) -> tuple[float, ...]:
+    if corrections and not (isinstance(claim.states, Scaling) and all(power > 0 for power in corrections)):
+        raise TypeError(
+            f"{claim.name} ({at[0]}:{at[1]}): corrections={corrections} are positive powers, such as (1,), "
+            "of the parameter of a scaling; drop it elsewhere"
+        )
+    return tuple(map(float, corrections))
 
 
 def reject_bad_law(claim: Claim, law: Mapping[str, Any], resolution, at: tuple[str, int]) -> None:

@@ -28,6 +28,7 @@ class Ladder(NamedTuple):
     statistic: str  # "mean" or "median", over the seeds
     alpha: float
     resolution: float | None  # None: that of the fits
+    corrections: tuple[float, ...] = ()  # declared powers of a scaling's next terms
 
     @property
     def span(self) -> str:
@@ -72,6 +73,7 @@ def judgement(ladder: Ladder, samples: list) -> Judgement:
         return asymptotics.judge_limit(ladder.rungs, samples, at(states.right), at(states.rate), **shared)
     constant = None if states.constant is None else at(states.constant)
     scaling = {"log": at(states.log), "constant": constant, "bound": states.bound}
+    scaling["corrections"] = ladder.corrections
     return asymptotics.judge_scaling(ladder.rungs, samples, at(states.exponent), **shared, **scaling)
 
 

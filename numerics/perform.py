@@ -1,14 +1,13 @@
 """What happens inside the worker: a task names an experiment and what to do with it; the reply is plain."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import Any
 
 import jax
 import numpy as np
 
-from numerics import evaluating, sampling, sides
-from numerics.arguments import Unfit
+from numerics import evaluating, sampling, sides, tracing
+from numerics.arguments import Unfit, key_for
 from numerics.experiment import REJECTED, Experiment, load, named
 from theory.claim import Claim
 
@@ -59,6 +58,7 @@ def sheet(experiment: Experiment) -> dict:
         "draws": experiment.draws,
         "keyed": experiment.keyed,
         "resolution": experiment.resolution,
+        "corrections": list(experiment.corrections),
         "place": experiment.place,
     }
 
@@ -85,26 +85,32 @@ def positive(values: list | None) -> list | None:
 
 
 def probe(claim: Claim, experiment: Experiment, points: list[dict], seed: int) -> dict:
-    """Tries an experiment without compiling it: two numbers of draws, and one key twice."""
-    if not experiment.draws:
-        once, again = (evaluating.eager_value(claim, experiment, points[0], seed) for _ in range(2))
-        reject_restless(claim, experiment, once, again)
+    """Tries an experiment without compiling it: the same twice, and two numbers of draws.
+
+    What is random is traced and not run: a program that is the same twice draws from its key alone.
+    """
+    if not experiment.keyed:
+        once, again = (evaluating.eager_value(claim, experiment, points[0]) for _ in range(2))
+        reject_restless(claim, experiment, same_bits(once, again))
         return {}
-    draws = partial(sampling.first_draws, claim, experiment, points[0], seed)
-    once, again = (np.asarray(draws(PROBE)) for _ in range(2))
-    reject_restless(claim, experiment, once, again)
-    shapes = once.shape[1:], jax.eval_shape(lambda: draws(PROBE + 2)).shape[1:]
-    if shapes[0] != shapes[1]:
+    if not experiment.draws:
+        run, arguments = evaluating.keyed(claim, experiment, points[0])
+        twice = [tracing.traced(run, key_for(seed, claim.name, "probe"), arguments) for _ in range(2)]
+        reject_restless(claim, experiment, tracing.same(*twice))
+        return {}
+    looks = [sampling.traced_draws(claim, experiment, points[0], n) for n in (PROBE, PROBE, PROBE + 2)]
+    reject_restless(claim, experiment, tracing.same(*looks[:2]))
+    once, more = looks[0].returns, looks[2].returns
+    if once.shape[1:] != more.shape[1:]:
         raise Unfit(
-            f"{claim.name} ({experiment.place}): one value has shape {shapes[0]} of {PROBE} draws, "
-            f"but {shapes[1]} of {PROBE + 2}; its shape must not depend on the number of draws"
+            f"{claim.name} ({experiment.place}): one value has shape {once.shape[1:]} of {PROBE} draws, "
+            f"but {more.shape[1:]} of {PROBE + 2}; its shape must not depend on the number of draws"
         )
-    sampling.reject_infinite(claim, experiment, once[None], points[:1])
     return {"shape": list(once.shape[1:]), "boolean": once.dtype == bool, "dtype": str(once.dtype)}
 
 
-def reject_restless(claim: Claim, experiment: Experiment, once, again) -> None:
-    if not same_bits(once, again):
+def reject_restless(claim: Claim, experiment: Experiment, same: bool) -> None:
+    if not same:
         same = "key" if experiment.keyed else "point"
         raise Unfit(
             f"{claim.name} ({experiment.place}): two calls with the same {same} return different values; "

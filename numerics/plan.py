@@ -195,12 +195,27 @@ def at_irrational_end(claim: Claim, point: points.Point) -> bool:
 
 
 def climbs(claim: Claim, seed: int) -> list[points.Point]:
-    """Points without the parameter that climbs."""
+    """Points without the parameter that climbs, their endless coordinates of ordinary size.
+
+    At a point a hundred times as far out a limit is reached ten thousand times as late, beyond any range.
+    """
     by = trend(claim).by.name
     if set(claim.symbols) == {by}:
         return [{}]
-    near = (sides.rounded(claim, point, "float64") for point in drawn(claim, seed)[:CLIMBS])
-    return distinct({name: value for name, value in point.items() if name != by} for point in near)
+    found = points.draws(claim, seed, LARGEST, sizes(claim, seed)[-1])
+    near = islice((point for point in found if is_modest(claim, point)), CLIMBS)
+    rounded = (sides.rounded(claim, point, "float64") for point in near)
+    return distinct({name: value for name, value in point.items() if name != by} for point in rounded)
+
+
+def is_modest(claim: Claim, point: points.Point) -> bool:
+    """Whether no coordinate of an unbounded interval is larger than a few."""
+    endless = (
+        name
+        for name, domain in points.domains(claim).items()
+        if isinstance(domain, Interval) and not (domain.inf.is_finite and domain.sup.is_finite)
+    )
+    return all(abs(point[name]) <= LARGEST for name in endless)
 
 
 def distinct(found) -> list[points.Point]:

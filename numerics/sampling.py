@@ -16,6 +16,7 @@ from numerics import mesh, moments, pooling, sides
 from numerics.arguments import Unfit, arguments, array_point, groups, key_for
 from numerics.experiment import Experiment, observed_node, place_of
 from numerics.search import reply, search
+from numerics.tracing import Traced, traced
 from theory.claim import Claim
 from theory.law import Covariance, Node, Probability, Variance
 
@@ -82,11 +83,11 @@ def checked_draws(returned, draws: int, who: str) -> jax.Array:
     return values
 
 
-def first_draws(claim: Claim, experiment: Experiment, point: dict, seed: int, draws: int) -> jax.Array:
-    """A few draws at one point, as the experiment returns them: neither compiled nor clipped."""
+def traced_draws(claim: Claim, experiment: Experiment, point: dict, draws: int) -> Traced:
+    """The program of a few draws at one point, not clipped."""
     static, reals = arguments(array_point(claim, point), "float32", experiment.traced)
     sample = sampler(claim, experiment.function, static)
-    return sample(key_for(seed, claim.name, "probe"), draws, **reals)
+    return traced(lambda key, reals: sample(key, draws, **reals), key_for(0, claim.name, "probe"), reals)
 
 
 def reject_infinite(claim: Claim, experiment: Experiment, found: np.ndarray, points: list[dict]) -> None:

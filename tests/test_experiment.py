@@ -19,6 +19,7 @@ from theory import (
     gaussian,
     limit,
     observed,
+    scaling,
     step,
 )
 from theory.domain import vectors
@@ -222,3 +223,15 @@ def test_a_traced_integer_is_one_of_the_claim():
     found = attached(claim)
     assert found is not None
     assert found.traced == ("m",)
+
+
+@pytest.mark.parametrize("corrections", [(0,), (1, -1)])
+def test_corrections_are_positive_powers(corrections):
+    claim = Claim("size", "t", given={m: Range(1, oo)}, states=scaling(observed("A"), 1, by=m))
+    with pytest.raises(TypeError, match="are positive powers, such as"):
+        observes(claim, corrections=corrections)(lambda m: m)
+
+
+def test_only_a_scaling_has_corrections():
+    with pytest.raises(TypeError, match="drop it elsewhere"):
+        observes(mean_claim(), corrections=(1,))(draws)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from numerics import proofs
 from numerics.judge import Finding, Verdict
 from theory import catalogue
@@ -11,7 +12,9 @@ from theory import catalogue
 CLAIM = catalogue.find("arccos-order-0")
 FOUND = [
     Finding("derivation", Verdict.PROVED, ("told",), links=({"reason": "algebra", "points": 3, "note": ""},)),
-    Finding("certificate", None, (), {"points_enclosed": 8, "gap": 1e-300}, counterexample={"at": {"x": "1/3"}}),
+    Finding(
+        "certificate", None, (), {"points_enclosed": 8, "gap": 1e-300}, counterexample={"at": {"x": "1/3"}}
+    ),
 ]
 
 

@@ -59,6 +59,6 @@ def output_smooth(key, m, d, x, y, s_a, s_w, sigma):
     return shrinking(key, m, x, y, s_a, s_w, sigma).K_2
 
 
-@observes(slides.diverging, resolution=WIDE, traced=("m",))
+@observes(slides.diverging, resolution=WIDE, traced=("m",), corrections=(1,))
 def output_diverging(key, m, d, x, y, s_a, s_w, sigma):
     return shrinking(key, m, x, y, s_a, s_w, sigma).K_2
