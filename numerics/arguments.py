@@ -1,7 +1,8 @@
 """What an experiment is given, inside the worker: its key, its parameters, and points that it can share.
 
 Integers arrive as Python integers and activations as their JAX twins: these are *static*, and another
-value is another program. Integers that an experiment has traced, reals and arrays arrive as arrays in the precision of the task.
+value is another program. Integers that an experiment has traced, reals and arrays arrive as arrays, in the
+precision of the task.
 """
 
 from collections.abc import Mapping, Sequence

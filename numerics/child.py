@@ -29,6 +29,7 @@ import numpy as np
 from numerics.machine import cores
 from numerics.provenance import PACKAGE, root, versions
 
+EXHAUSTED = "RESOURCE_EXHAUSTED", "Out of memory"  # how XLA says it, from one device and from several
 SCALARS = (type(None), bool, int, float, complex, str, bytes)
 OURS = (PACKAGE, PACKAGE.parent / "theory", Path(sysconfig.get_path("stdlib")))
 
@@ -95,7 +96,7 @@ def is_numpy(value) -> bool:
 
 def account(error: BaseException) -> tuple[str, str, str | None, int | None, str]:
     """Reason, sentence, file, line and traceback of an error."""
-    spent = isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
+    spent = isinstance(error, MemoryError) or any(words in str(error) for words in EXHAUSTED)
     said = f"{type(error).__name__}: {error}".rstrip(": ")
     return "memory" if spent else "raised", said, *place(error), "".join(traceback.format_exception(error))
 

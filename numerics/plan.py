@@ -28,7 +28,7 @@ SLOTS = 64
 DRAWN = 4  # points drawn from the seed, beside the lattice: draws cost
 LARGEST, CLOSE = 3, points.NEAR[2:3]  # for them one distance from an end, at which single precision suffices
 EXACT = 12  # where nothing is random: a comparison costs a tenth of a second, and a search follows
-SIZES = 16  # looks for sizes that are not the smallest
+SIZES = 8  # looks for sizes that are not the smallest
 WIDE, WIDES = 2**10, 1  # a width that is called wide, and the points that have it
 CLIMBS = 2  # points at which a limit or a scaling is followed
 BETA = 1e-6  # chance to miss a discrepancy of the size of the resolution
@@ -131,16 +131,12 @@ def chosen_points(claim: Claim, seed: int) -> list[points.Point]:
     dtype = "float32" if pooled else "float64"
     if pooled and claim.given:
         few = sizes(claim, seed)
-        found = points.lattice(claim, LARGEST, CLOSE, few) + drawn(claim, seed)
+        found = points.lattice(claim, LARGEST, CLOSE, few)
+        found += islice(points.draws(claim, seed, LARGEST, few[-1]), DRAWN)  # all of one size
     else:
         found = points.chosen(claim, seed, EXACT) + wide(claim, seed)
     found = [point for point in found if not (pooled and at_irrational_end(claim, point))]
     return distinct(sides.rounded(claim, point, dtype) for point in found)
-
-
-def drawn(claim: Claim, seed: int) -> list[points.Point]:
-    """Points from the seed, all of one size."""
-    return list(islice(points.draws(claim, seed, LARGEST, sizes(claim, seed)[-1]), DRAWN))
 
 
 def sizes(claim: Claim, seed: int) -> list[points.Point]:

@@ -47,7 +47,7 @@ SAYS = {
     "nan-value": r"the experiment's value is NaN at x=1; return finite values",
     "complex-value": r"the experiment's value is complex at x=1; return real values",
     "nan-limit": r"at m=16 returns values of shape \(\), such as \[nan\]; return one finite number",
-    "exhausts-memory": r"exhausts-memory .*RESOURCE_EXHAUSTED: Out of memory",
+    "exhausts-memory": r"exhausts-memory .*Out of memory allocating \d+ bytes",
     "unknown-right": r"at x=1 the side E\[Abs\(z\)\] has no finite real value",
     "unchecked": NOTHING,
 }

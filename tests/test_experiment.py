@@ -217,7 +217,7 @@ def test_a_traced_integer_is_one_of_the_claim():
     claim = Claim("chi", "t", given={m: Range(1, oo)}, states=limit(Mean(observed("A")), 1, by=m, rate=-1))
     with pytest.raises(TypeError, match=r"traced names 'n', which is no integer parameter.*of m"):
         observes(claim, traced=("n",))(lambda key, draws, m: m)
-    with pytest.raises(TypeError, match="traced names 'rho'.*of which it has none"):
+    with pytest.raises(TypeError, match=r"traced names 'rho'.*of which it has none"):
         observes(mean_claim(), traced=("rho",))(draws)
     observes(claim, traced=("m",))(lambda key, draws, m: m)
     found = attached(claim)
