@@ -150,7 +150,7 @@ class Case:
         def found() -> Iterator[Finding]:
             yield guarded(slip, refuted_by_theory, self.claim, slip, at, self.settings.seed)
 
-        asked = f"the slip {slip.digest} at {sides.spelled(dict(at))}"
+        asked = f"the slip {slip.digest} at {dict(at)}"
         return proofs.recalled(self.settings.proofs, self.claim, self.settings.seed, asked, found)
 
     def settle_slip(self, finding: Finding) -> None:

@@ -111,9 +111,9 @@ def probe(claim: Claim, experiment: Experiment, points: list[dict], seed: int) -
 
 def reject_restless(claim: Claim, experiment: Experiment, same: bool) -> None:
     if not same:
-        same = "key" if experiment.keyed else "point"
+        what = "key" if experiment.keyed else "point"
         raise Unfit(
-            f"{claim.name} ({experiment.place}): two calls with the same {same} return different values; "
+            f"{claim.name} ({experiment.place}): two calls with the same {what} return different values; "
             "draw all randomness from the key"
         )
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from numerics import evidence, provenance
 from numerics.freshness import THEORY, theory_sources
@@ -95,5 +96,6 @@ def decoded(text: str) -> list[Finding]:
 
 
 def restored(body: dict) -> Finding:
-    found = {name: tuple(value) if isinstance(value, list) else value for name, value in body.items()}
-    return Finding(**found | {"verdict": body["verdict"] and Verdict(body["verdict"])})
+    found: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in body.items()}
+    found["verdict"] = body["verdict"] and Verdict(body["verdict"])
+    return Finding(**found)

@@ -1,7 +1,8 @@
-"""Tasks for the worker, one after the other, while the parent goes on deriving.
+"""Tasks for the workers, one after the other, while the parent goes on deriving.
 
-A thread of its own waits on the worker; it touches no SymPy, whose precision is global. The parent puts
-tasks in and takes replies out, earlier claims first.
+A thread waits on each worker; it touches no SymPy, whose precision is global. The parent puts tasks in and
+takes replies out, earlier claims first. Most of what a worker does is to trace and to compile programs, on
+one core: so a second worker helps where there are more.
 """
 
 import threading
@@ -33,40 +34,55 @@ class Reply(NamedTuple):
     """What came back for the task of ``owner``: a reply or a failure, after ``seconds``."""
 
     owner: int
+    task: Mapping[str, Any]
     content: dict[str, Any] | None
     failure: WorkerFailure | None
     seconds: float
 
 
 class Pump:
-    """The worker and the thread that waits on it, in a ``with`` block; idle if there is nothing to run.
+    """Workers, each with the thread that waits on it, in a ``with`` block; idle if there is nothing to run.
 
     A worker that is given may have been started before, while its parent was importing; it ends here.
     """
 
     def __init__(self, working: bool = True, worker: Worker | None = None):
         self.working = working
-        self.worker = worker or Worker(TARGET)
+        self.workers = [worker or Worker(TARGET)]
+        self.threads: list[threading.Thread] = []
         self.tasks: PriorityQueue = PriorityQueue()
         self.replies: SimpleQueue[Reply] = SimpleQueue()
         self.order = count()
         self.waiting = 0
         self.closed = False
-        self.thread = threading.Thread(target=self.serve, daemon=True)
 
     def __enter__(self) -> "Pump":
         if self.working:
-            if self.worker.process is None:
-                self.worker.start()
-            self.thread.start()
+            self.employ(self.workers[0])
         return self
+
+    def employ(self, worker: Worker) -> None:
+        if worker.process is None:
+            worker.start()
+        thread = threading.Thread(target=self.serve, args=(worker,), daemon=True)
+        self.threads.append(thread)
+        thread.start()
+
+    def reinforce(self) -> None:
+        """One worker more, which shares the memory with the others."""
+        self.workers.append(Worker(TARGET))
+        for worker in self.workers:
+            worker.memory = self.workers[-1].memory // len(self.workers)
+        self.employ(self.workers[-1])
 
     def __exit__(self, *_) -> None:
         self.closed = True
-        self.tasks.put((LAST_WORD, next(self.order), None, 0.0))
-        self.worker.end()
-        if self.working:
-            self.thread.join(timeout=5)
+        for _thread in self.threads:
+            self.tasks.put((LAST_WORD, next(self.order), None, 0.0))
+        for worker in self.workers:
+            worker.end()
+        for thread in self.threads:
+            thread.join(timeout=5)
 
     def put(self, owner: int, task: Mapping[str, Any], budget: float) -> None:
         """Asks for a task; ``owner`` is its place in the plan, and ``budget`` the seconds it may take."""
@@ -84,7 +100,7 @@ class Pump:
                 return None
         return None
 
-    def serve(self) -> None:
+    def serve(self, worker: Worker) -> None:
         while not self.closed:
             owner, _, task, budget = self.tasks.get()
             if task is None:
@@ -92,9 +108,9 @@ class Pump:
             started = time.monotonic()
             content, failure = None, None
             try:
-                content = self.worker.run(task, budget)
+                content = worker.run(task, budget)
             except WorkerFailure as failed:
                 failure = failed
             except Exception as error:  # a task that cannot be sent, or a worker that was ended meanwhile
                 failure = WorkerFailure("raised", f"{type(error).__name__}: {error}")
-            self.replies.put(Reply(owner, content, failure, time.monotonic() - started))
+            self.replies.put(Reply(owner, task, content, failure, time.monotonic() - started))

@@ -16,16 +16,18 @@ from numerics.freshness import digest_of, home_of
 from numerics.judge import CONTRADICTION
 from numerics.judge import exit_status as exit_status
 from numerics.landing import RESUMED, recorded
+from numerics.machine import cores
 from numerics.plan import Plan as Plan
 from numerics.plan import Row
 from numerics.plan import Settings as Settings
 from numerics.plan import plan as plan
-from numerics.pump import Pump
+from numerics.pump import Pump, Reply
 from numerics.record import Record
 from numerics.worker import Worker, WorkerFailure
 from theory.claim import Claim
 
 STARTING = -1  # the owner of tasks that belong to no claim
+CROWD = 8  # tasks that wait, for which another worker is worth the seconds of its start
 LOADING = 120.0  # seconds to import a file of experiments
 
 
@@ -112,11 +114,12 @@ def settled(cases: list[Case], progress: Callable[[str], object], worker: Worker
             else:
                 for case in here:
                     case.begin({}, {})
-        described = [home for home in homes if home is not None]
         while waiting:
             reply = pump.take(wait=not todo)
             if reply is not None and reply.owner == STARTING:
-                open_home(pump, reply, homes[described.pop(0)], cases)
+                open_home(pump, reply, homes[reply.task["home"]], cases)
+                if is_crowded(pump, reply):
+                    pump.reinforce()
             elif reply is not None:
                 case = cases[reply.owner]
                 case.spent += reply.seconds
@@ -136,13 +139,19 @@ def settled(cases: list[Case], progress: Callable[[str], object], worker: Worker
                     yield case
 
 
-def open_home(pump: Pump, reply, here: list[Case], cases: list[Case]) -> None:
+def is_crowded(pump: Pump, reply: Reply) -> bool:
+    """Whether a second worker would find enough to do, on a core of its own."""
+    on_cpu = reply.content is not None and reply.content["backend"] == "cpu"
+    return on_cpu and cores() > 1 and len(pump.workers) == 1 and pump.waiting >= CROWD
+
+
+def open_home(pump: Pump, reply: Reply, here: list[Case], cases: list[Case]) -> None:
     """The experiments of a file are known: each claim's first task goes out."""
     for case in here:
-        if reply.failure is not None:
+        content = reply.content
+        if content is None:
             case.fail(f"{case.claim.name}: {case.home} does not load: {reply.failure}")
             continue
-        content = reply.content
         sheets = {name: sheet for name, sheet in content["sheets"].items() if name in case.names}
         machine = {"backend": content["backend"], "device": content["device"]}
         send(pump, cases.index(case), case, case.begin(sheets, machine))
