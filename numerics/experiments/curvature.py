@@ -7,9 +7,10 @@ import jax
 import jax.numpy as jnp
 
 from numerics import curvature, network, observes
+from numerics import gaussian as draw
 from numerics.activation import twin
 from numerics.network import Weights
-from theory.curvature import blocks, frobenius, growth, rectifier
+from theory.curvature import blocks, exact_law, frobenius, growth, rectifier
 
 RELU, TANH = twin("relu"), twin("tanh")
 
@@ -59,6 +60,33 @@ def largest(weights, x, sigma):
     """The operator norm of a wide network's Hessian."""
     norms = curvature.neuron_norms(weights, x, sigma)
     return jnp.max(norms) / jnp.sqrt(jnp.asarray(norms.size, norms.dtype))
+
+
+def norms(key, draws, m, x, tau, sigma):
+    """Norms of the Hessians of ``draws`` networks, times sqrt(m): their neurons are drawn one after the other."""
+
+    def with_one_more(largest, key):
+        a_key, w_key = jax.random.split(key)
+        (a,) = draw.columns(a_key, draws, 1, jnp.float32)
+        W = tau * jnp.stack(draw.columns(w_key, draws, x.size, jnp.float32), axis=-1)
+        return jnp.maximum(largest, curvature.neuron_norms(Weights(a, W), x, sigma)), None
+
+    return jax.lax.scan(with_one_more, jnp.zeros(draws, jnp.float32), jax.random.split(key, m))[0]
+
+
+@observes(exact_law.narrow)
+def norm_of_narrow(key, draws, d, x, sigma, m, tau, u):
+    return norms(key, draws, m, x, tau, sigma) <= threshold(x, m, u)
+
+
+@observes(exact_law.wide, resolution=3e-2)
+def norm_of_wide(key, draws, d, x, sigma, m, tau, u):
+    return norms(key, draws, m, x, tau, sigma) <= threshold(x, m, u)
+
+
+def threshold(x, m, u):
+    s = jnp.linalg.norm(x)
+    return u * (s + s**2 * jnp.sqrt(jnp.log(jnp.float32(m))))
 
 
 @observes(growth.slip)
