@@ -193,7 +193,9 @@ class size_of_gaussian:
     def chance(self, node: Probability, z: Symbol, scene: Scene) -> Expr:
         law = self.variate.law
         if node.laws != (law,) or not isinstance(law, laws.Gaussian) or not isinstance(node.body, Gt):
-            raise Refused(f"{node} is not that a value over the Gaussian {self.variate} alone exceeds another")
+            raise Refused(
+                f"{node} is not that a value over the Gaussian {self.variate} alone exceeds another"
+            )
         value, b = node.body.args
         if variates(b):
             raise Refused(f"{b} is random")

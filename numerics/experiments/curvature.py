@@ -66,10 +66,9 @@ def norms(key, draws, m, x, tau, sigma):
     """Norms of the Hessians of ``draws`` networks, times sqrt(m): their neurons are drawn one after the other."""
 
     def with_one_more(largest, key):
-        a_key, w_key = jax.random.split(key)
-        (a,) = draw.columns(a_key, draws, 1, jnp.float32)
-        W = tau * jnp.stack(draw.columns(w_key, draws, x.size, jnp.float32), axis=-1)
-        return jnp.maximum(largest, curvature.neuron_norms(Weights(a, W), x, sigma)), None
+        a, *W = draw.columns(key, draws, 1 + x.size, jnp.float32)
+        neurons = Weights(a, tau * jnp.stack(W, axis=-1))
+        return jnp.maximum(largest, curvature.neuron_norms(neurons, x, sigma)), None
 
     return jax.lax.scan(with_one_more, jnp.zeros(draws, jnp.float32), jax.random.split(key, m))[0]
 

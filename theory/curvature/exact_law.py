@@ -114,7 +114,7 @@ def explicit(fact: str, title: str, widths: FiniteSet) -> Claim:
             sigma: activations(TANH, GELU),
             m: widths,
             tau: Interval(Rational(1, 2), 2),
-            share: Interval(Rational(7, 10), Rational(9, 10)),
+            share: Interval(Rational(4, 5), Rational(9, 10)),
         },
         equal(
             Probability(Le(sqrt(m) * norm_of_hessian(normal, spread), typical)), (1 - exceeding(typical)) ** m
@@ -125,7 +125,9 @@ def explicit(fact: str, title: str, widths: FiniteSet) -> Claim:
     )
 
 
-narrow = explicit("narrow", "The law of the norm at typical thresholds, of narrow networks.", FiniteSet(8, 32))
+narrow = explicit(
+    "narrow", "The law of the norm at typical thresholds, of narrow networks.", FiniteSet(8, 32)
+)
 wide = explicit("wide", "The law of the norm at typical thresholds, of wide networks.", FiniteSet(2**10))
 
 
