@@ -96,6 +96,8 @@ def decoded(text: str) -> list[Finding]:
 
 
 def restored(body: dict) -> Finding:
-    found: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in body.items()}
+    found: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in body.items()
+    }
     found["verdict"] = body["verdict"] and Verdict(body["verdict"])
     return Finding(**found)

@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 from scipy.special import ndtr
+from sympy import ImmutableDenseMatrix, Rational, S
 
-from numerics import curvature, network
+from numerics import curvature, network, sides
 from numerics.activation import twin
 from numerics.network import Weights
 from theory import certify
-from theory.curvature import frobenius, peaks, rectifier, spectrum
+from theory.activation import TANH
+from theory.curvature import exact_law, frobenius, gaps, peaks, rectifier, spectrum
 
 ROUNDING = 1e-11  # float64 against networks of a few hundred operations
 SEED = 20261122
@@ -134,7 +136,7 @@ def test_the_frobenius_constant_of_tanh_is_what_quadrature_says():
     assert claimed == pytest.approx(1.2290096, abs=5e-8)
 
 
-def exact_law(t, s, tau, m):
+def exact_law_of_tanh(t, s, tau, m):
     """P(sqrt(m) |H| <= t) for tanh, from the claim's integral over the pre-activation, by quadrature."""
 
     def inside(z):
@@ -158,13 +160,48 @@ def test_the_norm_has_the_law_that_is_claimed_at_every_threshold(m, s, tau):
     x = jnp.full((1,), s)
     norms = jax.vmap(lambda a, W: jnp.max(curvature.neuron_norms(Weights(a, W), x, twin("tanh"))))(a, W)
     thresholds = np.quantile(np.asarray(norms), [0.05, 0.3, 0.5, 0.7, 0.95])
-    off = max(abs(np.mean(np.asarray(norms) <= t) - exact_law(float(t), s, tau, m)) for t in thresholds)
+    off = max(
+        abs(np.mean(np.asarray(norms) <= t) - exact_law_of_tanh(float(t), s, tau, m)) for t in thresholds
+    )
     margin = math.sqrt(math.log(2 / look) / (2 * draws))  # Dvoretzky, Kiefer, Wolfowitz and Massart
     assert off <= margin
     wrong = max(
-        abs(np.mean(np.asarray(norms) <= t) - exact_law(float(t), s, 1.2 * tau, 2 * m)) for t in thresholds
+        abs(np.mean(np.asarray(norms) <= t) - exact_law_of_tanh(float(t), s, 1.2 * tau, 2 * m))
+        for t in thresholds
     )
     assert wrong > margin
+
+
+def test_the_computed_law_is_the_integral_that_the_claim_on_one_neuron_names():
+    claim = exact_law.narrow
+    point = {"d": S.One, "x": ImmutableDenseMatrix([2]), "sigma": TANH, "m": S(8), "tau": S.One}
+    found = sides.numbers(claim, claim.states.right, point | {"u": Rational(4, 5)})
+    threshold = 0.8 * (2 + 4 * math.sqrt(math.log(8)))
+    assert float(found) == pytest.approx(exact_law_of_tanh(threshold, 2.0, 1.0, 8), abs=1e-9)
+
+
+@pytest.mark.parametrize(("claim", "name"), [(gaps.tanh_rate, "tanh"), (gaps.erf_rate, "erf")])
+def test_the_mean_gap_below_the_limit_is_the_constant_over_the_square_of_the_width(claim, name):
+    """A margin of 6 standard errors, 2e-9 a look; at this width the next order is below a hundredth of it."""
+    m, draws, x = 256, 2000, jnp.ones(1)
+    norms = jax.jit(lambda W: curvature.neuron_norms(Weights(jnp.ones(W.size), W[:, None]), x, twin(name)))
+    z = jax.random.normal(jax.random.key(SEED), (draws * m,))
+    highest = jnp.max(norms(z).reshape(draws, m), axis=1)
+    limit = float(jnp.max(norms(jnp.linspace(0.2, 0.7, 2**18))))  # off by 1e-11, where the gap is 2e-5
+    scaled = m**2 * (limit - np.asarray(highest))
+    claimed = float(claim.states.constant.evalf(20))
+    assert abs(scaled.mean() - claimed) <= 6 * scaled.std() / math.sqrt(draws)
+    assert abs(scaled.mean() - 2 * claimed) > 6 * scaled.std() / math.sqrt(draws)
+
+
+def test_the_gap_of_softplus_is_what_the_largest_preactivation_leaves():
+    """Between exp(-z) / (2 (1 + exp(-z))) and exp(-z) / 2 at the largest z, by both bounds on a block."""
+    sigma, x = twin("softplus"), jnp.ones(1)
+    for m in (2**6, 2**16):
+        W = jax.random.normal(jax.random.key(SEED), (m, 1))
+        gap = 1 - float(jnp.max(curvature.neuron_norms(Weights(jnp.ones(m), W), x, sigma)))
+        left = math.exp(-float(jnp.max(W)))
+        assert 1 / (1 + left) - ROUNDING <= 2 * gap / left <= 1 + ROUNDING
 
 
 def test_a_step_across_a_kink_breaks_the_bound_by_the_hessian_that_holds_beside_it():

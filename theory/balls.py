@@ -77,6 +77,9 @@ def compiled(expr: sympy.Basic, scope: Scope) -> Ball | Callable:
         return lambda values, analytic: values[place]
     if expr in scope.known:
         return scope.known[expr]
+    if isinstance(expr, sympy.erfc) and (divisor := _running_divisor(expr.args[0], scope)) != 1:
+        parts = (expr.args[0] * divisor, divisor)
+        return applied(special_functions.complement_of_quotient, expr, parts, scope)
     if expr.func in FUNCTIONS:
         return applied(FUNCTIONS[expr.func], expr, expr.args, scope)
     for kind in type(expr).__mro__:
@@ -120,6 +123,12 @@ def _folded(op: Callable, neutral: int, expr: sympy.Expr, scope: Scope) -> Ball 
 
 def _both(op: Callable, f: Callable, g: Callable) -> Callable:
     return lambda values, analytic: op(f(values, analytic), g(values, analytic))
+
+
+def _running_divisor(quotient: sympy.Expr, scope: Scope) -> sympy.Expr:
+    """The divisors that run, and may vanish somewhere, as one product."""
+    powers = (part for part in sympy.Mul.make_args(quotient) if part.is_Pow and scope.runs_in(part))
+    return sympy.Mul(*(1 / part for part in powers if part.exp.is_negative))
 
 
 def _power(expr: sympy.Pow, scope: Scope) -> Ball | Callable:

@@ -7,22 +7,28 @@ from sympy import (
     Basic,
     Eq,
     Expr,
+    Gt,
     Integral,
     Le,
     Max,
+    Mul,
     Rational,
-    erf,
+    S,
+    Symbol,
+    erfc,
     sqrt,
 )
 
 from theory import law as laws
+from theory.activation import Applied
 from theory.averaging import density_of, plain
 from theory.calculus import everywhere, reject_taken
 from theory.derivation import Refused, Scene
 from theory.domain import maximum
 from theory.law import Probability, Variate, step, variates
-from theory.layers import away, with_sizes
-from theory.spectrum import rooted
+from theory.layers import away, reject_vanishing, with_sizes
+from theory.regularity import members, reject_discontinuous
+from theory.spectrum import nonnegative, rooted
 
 
 def at_most_event(e: Basic) -> bool:
@@ -72,11 +78,20 @@ class root_at_most:
 
     def value(self, chance: Probability, scene: Scene) -> Expr:
         value, t = chance.body.args
-        if not t.is_positive or variates(t):
+        if not is_positive(t, scene) or variates(t):
             raise Refused(f"{t} must be a positive number")
         factor, first, other = rooted(value)
         top = t / factor
         return Probability(Le(with_sizes(first), top / 2 - other / (2 * top)), *chance.laws)
+
+
+def is_positive(expr: Expr, scene: Scene) -> bool:
+    """Whether an expression is positive by how it is built from what is."""
+    if expr.is_positive or away(expr, scene):
+        return True
+    if expr.is_Add:
+        return all(map(nonnegative, expr.args)) and any(is_positive(part, scene) for part in expr.args)
+    return expr.is_Mul and all(is_positive(part, scene) for part in expr.args)
 
 
 @dataclass(frozen=True)
@@ -135,28 +150,71 @@ def reject_degenerate(scale: Expr, scene: Scene) -> None:
 
 
 @dataclass(frozen=True)
+class opposite:
+    """An event that a value is at most b has the opposite that it is more."""
+
+    def __str__(self):
+        return "the opposite event has the rest of the probability"
+
+    def apply(self, before: Basic, scene: Scene) -> Basic:
+        return everywhere(before, at_most_event, self.value, "no event of the form A ≤ b")
+
+    def value(self, chance: Probability) -> Expr:
+        return 1 - Probability(Gt(*chance.body.args), *chance.laws)
+
+
+@dataclass(frozen=True)
 class size_of_gaussian:
-    """The probability that c |alpha| is at most b, for a Gaussian alpha and c > 0: an error function."""
+    """The probability that c |alpha| is more than b, under an integral over what c depends on: an error function.
+
+    Where c is zero the error function has no value. So c has to be positive almost everywhere.
+    """
 
     variate: Variate
 
     def __str__(self):
-        return f"the size of {self.variate} has the law of an error function"
+        return f"the size of {self.variate} exceeds a number with the probability of an error function"
+
+    def concerns(self, e: Basic) -> bool:
+        return isinstance(e, Integral) and any(isinstance(node.body, Gt) for node in e.atoms(Probability))
 
     def apply(self, before: Basic, scene: Scene) -> Basic:
-        return everywhere(before, at_most_event, lambda e: self.value(e, scene), "no event of the form A ≤ b")
+        return everywhere(
+            before, self.concerns, lambda e: self.value(e, scene), "no integral of the probability of A > b"
+        )
 
-    def value(self, chance: Probability, scene: Scene) -> Expr:
-        value, b = chance.body.args
+    def value(self, total: Integral, scene: Scene) -> Expr:
+        (z, *_), *outer = total.limits
+        if outer:
+            raise Refused(f"{total} is no integral over one variable")
+        chances = {node: self.chance(node, z, scene) for node in total.function.atoms(Probability)}
+        return Integral(total.function.xreplace(chances), *total.limits)
+
+    def chance(self, node: Probability, z: Symbol, scene: Scene) -> Expr:
         law = self.variate.law
-        if chance.laws != (law,) or not isinstance(law, laws.Gaussian):
-            raise Refused(f"{chance} is not over the Gaussian {self.variate} alone")
+        if node.laws != (law,) or not isinstance(law, laws.Gaussian) or not isinstance(node.body, Gt):
+            raise Refused(
+                f"{node} is not that a value over the Gaussian {self.variate} alone exceeds another"
+            )
+        value, b = node.body.args
         if variates(b):
             raise Refused(f"{b} is random")
         reject_degenerate(law.parameters[0], scene)
         c = value / Abs(self.variate)
-        if c.has(self.variate) or not all(
-            part.is_positive or away(part, scene) for part in c.as_ordered_factors()
-        ):
-            raise Refused(f"{value} is not a positive multiple of the size of {self.variate}")
-        return erf(Max(0, b) / (sqrt(2) * law.parameters[0] * c))
+        if c.has(self.variate):
+            raise Refused(f"{value} is not a multiple of the size of {self.variate}")
+        reject_zero_somewhere(c, z, scene)
+        return erfc(Max(0, b) / (sqrt(2) * law.parameters[0] * c))
+
+
+def reject_zero_somewhere(c: Expr, z: Symbol, scene: Scene) -> None:
+    """Refuse a factor unless it is positive for almost every z: the size of an analytic function is."""
+    for part in Mul.make_args(c):
+        if part.is_positive or away(part, scene):
+            continue
+        inside = part.args[0] if isinstance(part, Abs) else None
+        if not (isinstance(inside, Applied) and inside.args[2] == z):
+            raise Refused(f"{part} is not known to be positive for almost every {z}")
+        for member, order in members(inside, scene):
+            reject_discontinuous(member.derivative(order)(z), z, S.Reals, scene, analytic=True)
+        reject_vanishing(part, z, scene)

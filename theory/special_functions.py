@@ -17,7 +17,7 @@ from functools import reduce
 import sympy
 from flint import acb, arb
 
-from theory.intervals import NAN, alike, by_ends, integer, real
+from theory.intervals import NAN, alike, around_zero, by_ends, integer, real, span
 from theory.piecewise import absolute, heaviside, kronecker, maximum, minimum, sign
 from theory.unfold import Unevaluable
 
@@ -30,6 +30,29 @@ def monotone(name: str) -> Callable:
 
 def meromorphic(name: str) -> Callable:
     return lambda analytic, x: getattr(x, name)()
+
+
+def complement_of_quotient(analytic, x, y):
+    """``erfc(x / y)``; where y may vanish, from the side of positive y, and by continuity at zero itself."""
+    on_line = not analytic and x.imag.is_zero() and y.imag.is_zero()
+    if not on_line:
+        return NAN if y.contains(0) else complement_on_plane(x / y)
+    x, y = real(x), real(y)
+    if not y.contains(0):
+        return by_ends(arb.erfc, x / y)
+    if not (y >= 0 and x > 0):
+        return span(arb(0), arb(2))
+    top = y.abs_upper()
+    return arb(0) if top.is_zero() else span(arb(0), (x.lower() / top).erfc())
+
+
+def complement_on_plane(w):
+    """``erfc`` on a region, however wide: it is at most ``|exp(-w^2)|`` in size where ``Re w >= 0``."""
+    found = acb(w).erfc()
+    if not w.real >= 0:
+        return found
+    size = (w.imag.abs_upper() ** 2 - w.real.abs_lower() ** 2).exp().upper()
+    return min(found, around_zero(size) * acb(1, 1), key=lambda ball: (not ball.is_finite(), ball.rad()))
 
 
 def logarithm(analytic, x):

@@ -7,9 +7,10 @@ import jax
 import jax.numpy as jnp
 
 from numerics import blockwise, curvature, network, observes
+from numerics import gaussian as draw
 from numerics.activation import twin
 from numerics.network import Weights
-from theory.curvature import blocks, frobenius, growth, rectifier
+from theory.curvature import blocks, exact_law, frobenius, growth, rectifier
 
 RELU, TANH = twin("relu"), twin("tanh")
 
@@ -58,6 +59,32 @@ def squared_frobenius(key, draws, d, x, m):
 def gaussian_neurons(d: int):
     """What draws neurons of a network with Gaussian weights."""
     return lambda key, draws: network.gaussian(key, draws, d, jnp.float32)
+
+
+def norms(key, draws, m, x, tau, sigma):
+    """Norms of the Hessians of ``draws`` networks, times sqrt(m): their neurons are drawn one after the other."""
+
+    def with_one_more(neuron, largest):
+        a, *W = draw.columns(jax.random.fold_in(key, neuron), draws, 1 + x.size, jnp.float32)
+        neurons = Weights(a, tau * jnp.stack(W, axis=-1))
+        return jnp.maximum(largest, curvature.neuron_norms(neurons, x, sigma))
+
+    return jax.lax.fori_loop(0, m, with_one_more, jnp.zeros(draws, jnp.float32))
+
+
+@observes(exact_law.narrow, traced=("m",), points=3)
+def norm_of_narrow(key, draws, d, x, sigma, m, tau, u):
+    return norms(key, draws, m, x, tau, sigma) <= threshold(x, m, u)
+
+
+@observes(exact_law.wide, resolution=3e-2, traced=("m",), points=3)
+def norm_of_wide(key, draws, d, x, sigma, m, tau, u):
+    return norms(key, draws, m, x, tau, sigma) <= threshold(x, m, u)
+
+
+def threshold(x, m, u):
+    s = jnp.linalg.norm(x)
+    return u * (s + s**2 * jnp.sqrt(jnp.log(jnp.asarray(m, jnp.float32))))
 
 
 @observes(growth.slip, traced=("m",))

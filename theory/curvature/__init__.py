@@ -9,7 +9,7 @@ cost a factor sqrt(log m), the Frobenius norm does not fall at all, and a rectif
 """
 
 from theory.claim import Claim
-from theory.curvature import blocks, exact_law, frobenius, growth, peaks, rectifier, spectrum
+from theory.curvature import blocks, exact_law, frobenius, gaps, growth, peaks, rectifier, spectrum
 
 
 def claims() -> tuple[Claim, ...]:
@@ -19,6 +19,7 @@ def claims() -> tuple[Claim, ...]:
         *spectrum.claims(),
         *growth.claims(),
         *peaks.claims(),
+        *gaps.claims(),
         *exact_law.claims(),
         *frobenius.claims(),
         *rectifier.claims(),

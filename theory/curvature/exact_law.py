@@ -3,18 +3,40 @@ r"""The law of the Hessian's norm at every width: the m-th power of the law of o
 .. math:: P(\sqrt m \|H\| \le t) = F(t)^m, \qquad
    F(t) = \operatorname{E}_z P\left(|\alpha| \, |\sigma''(z)| s^2 \le t - \sigma'(z)^2 s^2 / t\right).
 
-The pre-activation z is what a neuron sees: N(0, tau^2 s^2) for hidden weights of standard deviation tau.
+The pre-activation z is what a neuron sees: N(0, tau^2 s^2) for hidden weights of standard deviation tau. As an error
+function the inner probability can be computed, and networks are drawn against it at thresholds that are typical
+for their width: of the order ``s + s^2 sqrt(log m)``, the slope's share and that of the largest output weight.
 """
 
-from sympy import Abs, Integral, Interval, Le, Range, exp, oo, pi, sqrt, symbols
+from sympy import (
+    Abs,
+    Expr,
+    FiniteSet,
+    Gt,
+    Integral,
+    Interval,
+    Le,
+    Max,
+    Range,
+    Rational,
+    erfc,
+    exp,
+    log,
+    oo,
+    pi,
+    sqrt,
+    symbols,
+)
 
 from theory import gaussian
-from theory.chances import conditioned, root_at_most
+from theory.activation import GELU, TANH
+from theory.chances import conditioned, opposite, root_at_most, size_of_gaussian
 from theory.claim import Claim, Source
 from theory.curvature.growth import AWAY, HESSIANS, normal
-from theory.curvature.network import bend, d, m, s, slope
+from theory.curvature.network import bend, d, m, s, sigma, slope
 from theory.curvature.spectrum import largest, norm_of_hessian, reduced
 from theory.derivation import Step
+from theory.domain import activations
 from theory.law import Probability
 from theory.layers import alike
 from theory.statement import equal
@@ -56,5 +78,58 @@ single = Claim(
 )
 
 
+share = symbols("u", positive=True)
+typical = share * (s + s**2 * sqrt(log(m)))
+
+
+def exceeding(t: Expr) -> Expr:
+    """The probability that one neuron's value is more than t."""
+    room = Max(0, t - slope(z) ** 2 * s**2 / t)
+    return Integral(density * erfc(room / (sqrt(2) * s**2 * Abs(bend(z)))), (z, -oo, oo))
+
+
+def explicit_chain(t: Expr):
+    """From the law of the norm to a power that can be computed."""
+    blocks = reduced(a=normal, W=spread)
+    bound = t - slope(zeta) ** 2 * s**2 / t
+    curved = Abs(alpha) * Abs(bend(zeta)) * s**2
+    beyond = Probability(Gt(bent, t - slope(z) ** 2 * s**2 / t))
+    return (
+        *(Step(Probability(Le(step.value, t)), step.reason) for step in blocks),
+        Step(Probability(Le(largest(alpha, zeta), t)) ** m, alike((zeta, alpha))),
+        Step(Probability(Le(curved, bound)) ** m, root_at_most()),
+        Step((1 - Probability(Gt(curved, bound))) ** m, opposite()),
+        Step((1 - Integral(density * beyond, (z, -oo, oo))) ** m, conditioned(zeta)),
+        Step((1 - exceeding(t)) ** m, size_of_gaussian(alpha)),
+    )
+
+
+def explicit(fact: str, title: str, widths: FiniteSet) -> Claim:
+    """The law at some widths and at thresholds near the typical one, in a form that can be computed."""
+    return Claim(
+        f"hessian-opnorm-exact-law.{fact}",
+        title,
+        {
+            **HESSIANS,
+            sigma: activations(TANH, GELU),
+            m: widths,
+            tau: Interval(Rational(1, 2), 2),
+            share: Interval(Rational(4, 5), Rational(9, 10)),
+        },
+        equal(
+            Probability(Le(sqrt(m) * norm_of_hessian(normal, spread), typical)), (1 - exceeding(typical)) ** m
+        ),
+        where=AWAY | {"x is no shorter than one": s >= 1},
+        because=lambda: explicit_chain(typical),
+        source=SOURCE,
+    )
+
+
+narrow = explicit(
+    "narrow", "The law of the norm at typical thresholds, of narrow networks.", FiniteSet(8, 32)
+)
+wide = explicit("wide", "The law of the norm at typical thresholds, of wide networks.", FiniteSet(2**10))
+
+
 def claims() -> tuple[Claim, ...]:
-    return law, single
+    return law, single, narrow, wide
