@@ -43,6 +43,7 @@ class Experiment(NamedTuple):
     kurtosis: Expr | None = None
     traced: tuple[str, ...] = ()
     corrections: tuple[float, ...] = ()
+    points: int | None = None
 
     @property
     def place(self) -> str:
@@ -64,6 +65,7 @@ def observes(
     kurtosis=None,
     traced=(),
     corrections=(),
+    points=None,
 ):
     """Attach an experiment to a claim: ``@observes(claim)`` above the function.
 
@@ -79,11 +81,13 @@ def observes(
             is a Python number, and each of its values another program.
         corrections: powers q > 0, where the left side of a scaling is its gauge times
             ``1 + c by^-q + ...``; none are known by default.
+        points: at how many of the planned points to look, the last ones, where a draw costs much: it may be
+            a whole network. By default at all of them.
 
     Raises:
         TypeError: the function's parameters are not the claim's, a law is given to no draws, or ``traced``
             names no integer parameter.
-        ValueError: a second experiment for one claim, a resolution that is not positive.
+        ValueError: a second experiment for one claim, a resolution that is not positive, less than one point.
     """
     if not isinstance(claim, Claim):
         raise TypeError(f"observes({claim!r}): pass the claim itself, as in @observes(abs_kernel)")
@@ -100,6 +104,8 @@ def observes(
                     "so state a claim of its own for the second"
                 )
             keyed = reject_bad_signature(claim, function, at)
+            if points is not None and points < 1:
+                raise ValueError(f"{claim.name} ({at[0]}:{at[1]}): points={points}: look at one at least")
             sizes, powers = integers_named(claim, traced, at), powers_told(claim, corrections, at)
             ATTACHED[claim] = Experiment(
                 function,
@@ -110,6 +116,7 @@ def observes(
                 **expressions(law),
                 traced=sizes,
                 corrections=powers,
+                points=points,
             )
         return function
 

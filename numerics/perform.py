@@ -59,6 +59,7 @@ def sheet(experiment: Experiment) -> dict:
         "keyed": experiment.keyed,
         "resolution": experiment.resolution,
         "corrections": list(experiment.corrections),
+        "points": experiment.points,
         "place": experiment.place,
     }
 

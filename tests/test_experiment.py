@@ -235,3 +235,8 @@ def test_corrections_are_positive_powers(corrections):
 def test_only_a_scaling_has_corrections():
     with pytest.raises(TypeError, match="drop it elsewhere"):
         observes(mean_claim(), corrections=(1,))(draws)
+
+
+def test_an_experiment_looks_at_one_point_at_least():
+    with pytest.raises(ValueError, match="points=0: look at one at least"):
+        observes(mean_claim(), points=0)(draws)
