@@ -67,6 +67,14 @@ def gaussian_norm(key, d, x, m):
     return largest(network.gaussian(key, m, d, jnp.float32), x, TANH)
 
 
+@observes(growth.on_sphere)
+def norm_with_signs(key, d, x, m):
+    sign_key, weight_key = jax.random.split(key)
+    signs = jax.random.rademacher(sign_key, (m,), jnp.float32)
+    weights = network.gaussian(weight_key, m, d, jnp.float32)
+    return largest(weights._replace(a=signs), x.astype(jnp.float32), TANH)
+
+
 @observes(frobenius.slip)
 def frobenius_norm(key, d, x, m):
     weights = network.gaussian(key, m, d)
