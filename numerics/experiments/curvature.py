@@ -70,9 +70,8 @@ def gaussian_norm(key, d, x, m):
 @observes(growth.on_sphere)
 def norm_with_signs(key, d, x, m):
     sign_key, weight_key = jax.random.split(key)
-    signs = jax.random.rademacher(sign_key, (m,), jnp.float32)
-    weights = network.gaussian(weight_key, m, d, jnp.float32)
-    return largest(weights._replace(a=signs), x.astype(jnp.float32), TANH)
+    signs = jax.random.rademacher(sign_key, (m,), float)  # in float64, since the gap is of order 1/m^2
+    return largest(network.gaussian(weight_key, m, d)._replace(a=signs), x, TANH)
 
 
 @observes(frobenius.slip)
