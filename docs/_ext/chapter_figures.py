@@ -88,7 +88,7 @@ def arc_cosine(read: Read) -> Picture:
     """The kernels of order 0, 1 and 2 over the angle, and how far each mean lies off."""
     records = [recorded(f"arccos-order-{order}", read) for order in range(3)]
     figure, (above, below) = panels((2.6, 1.7), sharex=True)
-    angles = [pi * k / 60 for k in range(0, 60, 2)] + [pi - Rational(1, 2**k) for k in range(4, 14, 2)]
+    angles = [pi * k / 60 for k in range(0, 60, 3)] + [pi - Rational(1, 2**k) for k in range(4, 14, 2)]
     for order, (record, colour) in enumerate(zip(records, COLOURS, strict=True)):
         claim, entries = catalogue.find(record.claim), intervals(record, "mean", "claimed", "z")
         entries = sorted(entries, key=lambda entry: float(point(entry)["theta"]))
@@ -205,6 +205,7 @@ def curvature(read: Read) -> Picture:
 
 
 EIGENVALUES, RATE = (Rational(1), Rational(-1, 3)), Rational(1, 2)
+STEPS, SIGHT = 25, 1.3  # how long paths are followed, and how far
 TURN = ((Rational(4, 5), Rational(3, 5)), (Rational(-3, 5), Rational(4, 5)))  # rows: eigenvectors
 
 
@@ -259,17 +260,18 @@ def paths_in(plane: Axes) -> None:
 
 def iterates(side: float, away: float) -> np.ndarray:
     """The path from ``side`` along the first eigenvector and ``away`` along the second, until it is out of sight."""
+    shares = np.array([[side * own, away * other] for own, other in map(lengths, range(STEPS))])
+    path = (shares @ np.array(TURN, float)).T
+    outside = np.flatnonzero(np.abs(path).max(axis=0) > SIGHT)
+    return path[:, : outside[0] + 1] if outside.size else path
+
+
+def lengths(k: int) -> tuple[float, float]:
+    """What k steps make of each eigenvector of length one, along itself."""
     claim = catalogue.find("saddle-power-iteration.coordinates")
-    begun = np.array([side, away]) @ np.array(TURN, float)
-    start = [Rational(float(value)).limit_denominator(10**6) for value in begun]
-    fixed = {"d": 2, "eta": RATE, "lamda": list(EIGENVALUES), "Q": [list(row) for row in TURN], "x0": start}
-    found = []
-    for k in range(25):
-        coordinates = [number(claim, fixed | {"k": k, "m": row}) for row in (1, 2)]
-        found.append(np.array(coordinates) @ np.array(TURN, float))
-        if max(map(abs, found[-1])) > 1.3:
-            break
-    return np.array(found).T
+    fixed = {"d": 2, "eta": RATE, "lamda": list(EIGENVALUES), "Q": [list(row) for row in TURN], "k": k}
+    first, second = (number(claim, fixed | {"x0": list(TURN[row - 1]), "m": row}) for row in (1, 2))
+    return first, second
 
 
 FIGURES: dict[str, Callable[[Read], Picture]] = {
