@@ -74,7 +74,7 @@ def column(entries: Sequence[Mapping[str, Any]], field: str) -> np.ndarray:
     return np.array([entry[field] for entry in entries], float)
 
 
-def seen(axes: Axes, x, entries: Sequence, middle: str, colour: str, by=1.0, label: str = "") -> None:
+def seen(axes: Axes, x, entries: Sequence, middle: str, colour: str, by: Any = 1, label: str = "") -> None:
     """Points with their intervals, over a scale ``by``."""
     values, low, high = (column(entries, field) * by for field in (middle, "lower", "upper"))
     bars = np.abs(np.stack([values - low, high - values]))
@@ -249,8 +249,8 @@ def paths_in(plane: Axes) -> None:
             plane.plot(*path, "o-", color=colour, linewidth=0.9, markersize=2.6 if on_line else 2)
     plane.axline((0, 0), tuple(along), color=TEXT, linewidth=1)
     plane.axline((0, 0), tuple(across), color=TEXT, linewidth=0.7, linestyle=(0, (4, 3)), zorder=3)
-    plane.annotate("stable line", -along, xytext=(8, -12), textcoords="offset points")
-    plane.annotate("unstable line", across, xytext=(8, 0), textcoords="offset points")
+    plane.annotate("stable line", tuple(-along), xytext=(8, -12), textcoords="offset points")
+    plane.annotate("unstable line", tuple(across), xytext=(8, 0), textcoords="offset points")
     plane.set_xlim(-1.15, 1.15)
     plane.set_ylim(-1.15, 1.15)
     plane.set_aspect("equal")
