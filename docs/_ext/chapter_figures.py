@@ -121,7 +121,7 @@ def arc_cosine(read: Read) -> Picture:
     )
     caption = (
         f"Curves: the claimed kernels. Points: means over {draws:.2g} draws in all. Below: how far each mean lies off, "
-        "in half widths of its interval; beyond the dashed lines a claim would be refuted."
+        "in half widths of its interval; a mean beyond a dashed line raises an alarm."
     )
     return Picture(svg(figure, title, told), tuple(records), caption)
 
@@ -249,7 +249,7 @@ def paths_in(plane: Axes) -> None:
             plane.plot(*path, "o-", color=colour, linewidth=0.9, markersize=2.6 if on_line else 2)
     plane.axline((0, 0), tuple(along), color=TEXT, linewidth=1)
     plane.axline((0, 0), tuple(across), color=TEXT, linewidth=0.7, linestyle=(0, (4, 3)), zorder=3)
-    plane.annotate("stable line", tuple(-along), xytext=(8, -12), textcoords="offset points")
+    plane.annotate("stable line", tuple(-1.2 * along), xytext=(10, -12), textcoords="offset points")
     plane.annotate("unstable line", tuple(across), xytext=(8, 0), textcoords="offset points")
     plane.set_xlim(-1.15, 1.15)
     plane.set_ylim(-1.15, 1.15)

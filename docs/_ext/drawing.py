@@ -27,7 +27,6 @@ STYLE = {
     "svg.fonttype": "path",
     "svg.hashsalt": "wideproof",  # the same picture has the same text
     "font.size": 8.5,
-    "mathtext.fontset": "cm",
     "axes.edgecolor": TEXT,
     "axes.labelcolor": TEXT,
     "axes.titlesize": 9,

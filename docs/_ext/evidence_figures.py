@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from standing import committed
 
 from numerics.record import Record
+from theory import catalogue
 
 
 class EvidenceFigure(SphinxDirective):
@@ -46,9 +47,12 @@ def caption(picture: Picture) -> Iterator[nodes.Node]:
 
 
 def facts(record: Record) -> Iterator[str]:
+    """The verdict, the range of what climbs, the share of alpha, the date."""
     yield record.verdict
-    if record.widths:
-        yield f"widths {min(record.widths)} to {max(record.widths)}"
-    if record.alpha is not None:
-        yield f"α = {record.alpha:.2g}"
+    by = getattr(catalogue.find(record.claim).states, "by", None)
+    rungs = [float(entry["at"][by.name]) for entry in record.intervals if by and by.name in entry["at"]]
+    if rungs:
+        yield f"{by} from {min(rungs):g} to {max(rungs):g}"
+    if record.intervals:
+        yield "outside the guarantee of α" if record.alpha is None else f"α = {record.alpha:.2g}"
     yield f"recorded on {record.time[:10]}"
