@@ -26,8 +26,8 @@ bibtex_bibfiles = []
 def build(tmp_path):
     """Builds a site of one page with the project's directives: its exit status and what it said."""
 
-    def run(page: str) -> tuple[int, str]:
-        (tmp_path / "conf.py").write_text(CONF)
+    def run(page: str, conf: str = "") -> tuple[int, str]:
+        (tmp_path / "conf.py").write_text(CONF + conf)
         (tmp_path / "index.md").write_text(page)
         options = ["-W", "-n", "--keep-going", "-q", "-b", "html", str(tmp_path), str(tmp_path / "out")]
         done = subprocess.run([sys.executable, "-m", "sphinx", *options], capture_output=True, text=True)
@@ -54,6 +54,24 @@ def test_a_claim_that_is_shown_twice_breaks_the_build(build):
     assert status != 0
     assert "arccos-price-recursion.ladder is shown already, by index" in said
     assert "no page shows arccos-price-recursion.ladder" not in said
+
+
+NO_RECORDS = """
+import standing
+from pathlib import Path
+standing.COMMITTED = Path(__file__).parent / "nothing"
+"""
+
+
+def test_a_figure_without_its_record_and_one_that_nobody_draws_break_the_build(build):
+    status, said = build(
+        "# A page\n\n```{evidence-figure} two_layer\n```\n\n```{evidence-figure} three_layer\n```\n",
+        NO_RECORDS,
+    )
+    assert status != 0
+    assert "figure two_layer: no record of k1-limit is committed, from which this figure is drawn;" in said
+    assert "./wideproof verify k1-limit makes one" in said
+    assert "no figure named three_layer; there are arc_cosine, two_layer, curvature, saddles" in said
 
 
 # The site

@@ -160,7 +160,8 @@ class Case:
         self.slip_settled = True
         name, told = self.claim.slip.name, "; ".join(finding.notes)
         if finding.verdict is Verdict.REFUTED:
-            said = Finding("slip", None, (f"the slip {name} is refuted: {told}",))
+            seen = tuple({**interval, "slip": name} for interval in finding.intervals)
+            said = Finding("slip", None, (f"the slip {name} is refuted: {told}",), intervals=seen)
         else:
             what = "could not be checked" if finding.verdict is None else f"is {finding.verdict}, not refuted"
             said = Finding(

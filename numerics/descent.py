@@ -33,6 +33,28 @@ def path(
     return jax.lax.scan(step, start, None, length=steps + 1)[1]
 
 
+def steps_inside(
+    loss: Callable, starts: Float[Array, " n"], rate: ArrayLike, radius: ArrayLike
+) -> Float[Array, " n"]:
+    """How many iterates of each number, the start included, lie within a radius of 0 before the first outside.
+
+    Every start must leave: one that does not keeps the others waiting for ever, but for 0 itself, which has
+    none counted. So must the loss be a sum over the starts, each with a gradient of its own.
+    """
+
+    def inside(x):
+        return (jnp.abs(x) <= radius) & (x != 0)
+
+    def step(state):
+        x, count, open_ = state
+        x = x - rate * jax.grad(loss)(x)
+        return x, count + open_, open_ & inside(x)
+
+    first = inside(starts)
+    initial = (starts, jnp.zeros(starts.shape), first)
+    return jax.lax.while_loop(lambda state: jnp.any(state[2]), step, initial)[1]
+
+
 def flowed(
     loss: Callable, start: Float[Array, "*shape"], time: ArrayLike, steps: int
 ) -> Float[Array, "*shape"]:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import ndtr
 from sympy import oo
 
-from numerics import asymptotics, sides
+from numerics import asymptotics, fits, series, sides
 from numerics.judge import Finding, Verdict
 from numerics.judging import Judgement
 from numerics.kinds import trend
@@ -49,11 +50,42 @@ def finding(witness: str, ladder: Ladder, samples: list) -> Finding:
         Verdict(judged.verdict),
         (*notes, ASYMPTOTIC) if random else notes,
         {"rungs": len(ladder.rungs), "lacking": lacking(tests), **numbers(tests)},
+        looked_at(ladder, samples) if random else (),
         counterexample=broken(ladder, samples, notes[0]) if judged.verdict == Verdict.REFUTED else None,
         resolution=reached(tests),
         widths=tuple(rung for rung in ladder.rungs if isinstance(rung, int)),
         dtype="float64",
     )
+
+
+def looked_at(ladder: Ladder, samples: list) -> tuple[dict[str, Any], ...]:
+    """What was seen at each rung: the mean or median over seeds with its interval, and the spread of the seeds.
+
+    All intervals of the ladder together miss a truth with a probability of ``alpha``, for many seeds. Between
+    the two ends of ``spread`` lie as many seeds as a Gaussian has within one standard deviation.
+    """
+    by = trend(ladder.claim).by.name
+    seen = series.points(ladder.rungs, samples, statistic=ladder.statistic, rounding=series.ROUNDING)
+    rows = zip(seen.t, seen.value, seen.error, seen.freedom, strict=True)
+    values = {
+        float(rung): np.asarray(sample, float) for rung, sample in zip(ladder.rungs, samples, strict=True)
+    }
+    point = {name: sides.spelled_value(value) for name, value in ladder.point.items()}
+    found = []
+    for t, value, error, freedom in rows:
+        half = fits.quantile(ladder.alpha / (2 * len(ladder.rungs)), float(freedom)) * float(error)
+        sample = values[float(t)]
+        found.append(
+            {
+                "at": {**point, by: f"{t:g}"},
+                "lower": float(value - half),
+                "upper": float(value + half),
+                ladder.statistic: float(value),
+                "spread": [float(end) for end in np.quantile(sample, ndtr([-1, 1]))],
+                "seeds": sample.size,
+            }
+        )
+    return tuple(found)
 
 
 def judgement(ladder: Ladder, samples: list) -> Judgement:

@@ -535,7 +535,6 @@ ROWS = {
     "kernel-pd-nonparallel": POSITIVE,
 }
 AWAITED = {
-    "saddle-escape-time-law": "chapter saddles: the first exit of a growing path, and the mean logarithm",
     "jacobian-prediction-dynamics": "chapter prediction_dynamics: a step of descent, observed",
     "kernel-pd-nonparallel": "chapter two_layer: certificates of positive definiteness, and null vectors",
 }

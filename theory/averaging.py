@@ -45,7 +45,7 @@ from theory.derivation import Refused, Scene
 from theory.domain import Arrays
 from theory.family import He
 from theory.law import Law, Mean, Variate, step
-from theory.regularity import at_least, positive, preorder, reject_not_differentiable, reject_wild
+from theory.regularity import BOUNDED, at_least, positive, preorder, reject_not_differentiable, reject_wild
 
 if TYPE_CHECKING:
     from theory.claim import Claim
@@ -733,6 +733,8 @@ def real(expr: Expr) -> bool:
     if isinstance(expr, Add | Mul | Pow):
         powers = not isinstance(expr, Pow) or bool(expr.exp.is_integer)
         return powers and all(real(arg) for arg in expr.args)
+    if isinstance(expr, BOUNDED):
+        return real(expr.args[0])
     return isinstance(expr, Indexed) or (
         real(expr.function) if isinstance(expr, Sum) else bool(expr.is_extended_real)
     )

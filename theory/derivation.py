@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple, Protocol
 
 from sympy import (
+    Abs,
     Basic,
     Derivative,
     Dummy,
@@ -170,14 +171,24 @@ def derived(claim: Claim, *rules: Rule, reason: str = "collect terms") -> tuple[
 
 
 def start(claim: Claim) -> Basic:
-    """Where the chain begins: the left side, over its gauge if the statement is a scaling."""
+    """Where the chain begins: the left side, for a scaling over its gauge, and in size if that is a bound."""
     states = claim.states
-    return states.left / states.gauge if isinstance(states, Scaling) else states.left
+    if not isinstance(states, Scaling):
+        return states.left
+    return (states.left if states.bound == "exact" else Abs(states.left)) / states.gauge
 
 
 def end(claim: Claim) -> Basic | None:
     states = claim.states
     return states.constant if isinstance(states, Scaling) else states.sides[-1]
+
+
+def direction(claim: Claim) -> Sign:
+    """The sign of the statement, which says where its links may lead: an upper scaling climbs to its bound."""
+    states = claim.states
+    if isinstance(states, Scaling):
+        return "=" if states.bound == "exact" else "<="
+    return states.sign if isinstance(states, Relation) else "="
 
 
 def reject_misplaced(claim: Claim, steps: tuple[Step, ...]) -> None:
@@ -197,13 +208,13 @@ def reject_misplaced(claim: Claim, steps: tuple[Step, ...]) -> None:
             f"{claim.name}: the derivation ends at {steps[-1].value}, the statement at {goal}; "
             "let the last step be the right side itself"
         )
-    allowed = DIRECTIONS[claim.states.sign] if isinstance(claim.states, Relation) else {"="}
+    allowed = DIRECTIONS[direction(claim)]
     for step in steps:
         if step.sign not in allowed:
             raise Refused(
                 f"{claim.name}: a link '{step.sign}' leads away from the statement; use {sorted(allowed)}"
             )
-    sign = claim.states.sign if isinstance(claim.states, Relation) else "="
+    sign = direction(claim)
     if sign in ("<", ">") and not any(step.sign == sign for step in steps):
         raise Refused(f"{claim.name}: the statement is strict, but no link of its derivation is")
 

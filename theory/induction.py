@@ -91,16 +91,19 @@ def put(expr: Basic, here: Mapping) -> Basic:
     return expr.subs(here, simultaneous=crossed)
 
 
-def reject_unfit(claim: Claim, at: Mapping, before: Basic, scene: Scene, apart: Collection = ()) -> None:
-    """Refuse a claim that may not be used here: it must be listed, be an equality, and hold at the values.
+def reject_unfit(
+    claim: Claim, at: Mapping, before: Basic, scene: Scene, apart: Collection = (), signs: Collection = ("=",)
+) -> None:
+    """Refuse a claim that may not be used here: it must be listed, state one of ``signs``, hold at the values.
 
     A symbol without a value stands for itself, so that its domain counts as well; those ``apart``
     have been looked at by the caller.
     """
     if claim.name not in scene.claim.uses:
         raise Refused(f"{scene.claim.name} does not list {claim.name} in uses")
-    if not isinstance(claim.states, Relation) or claim.states.sign != "=":
-        raise Refused(f"{claim.name} is no equality, so that nothing can be put in its place")
+    if not isinstance(claim.states, Relation) or claim.states.sign not in signs:
+        what = "equality" if "=" in signs else f"bound with {' or '.join(signs)}"
+        raise Refused(f"{claim.name} is no {what}, so that nothing can be put in its place")
     reject_impostor(claim)
     for symbol, domain in claim.given.items():
         if symbol not in apart:

@@ -282,7 +282,7 @@ class fills:
 
 def reject_unbounded(body: Expr, z: Symbol, scene: Scene) -> None:
     """Refuse what is not built, without division, from derivatives of activations that are bounded."""
-    if z not in body.free_symbols:
+    if z not in body.free_symbols or isinstance(body, BOUNDED):
         return
     if isinstance(body, Applied):
         if body.args[2] != z:

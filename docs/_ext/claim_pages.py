@@ -11,6 +11,7 @@ import claim_nodes
 import evidence_nodes
 from claim_domain import ClaimDomain, anchor, numbers, outdated, outline, users
 from docutils import nodes
+from evidence_figures import EvidenceFigure
 from page_nodes import Cell, badge, box, html, label, paragraph, reference, table, typeset, words
 from proof_lines import Proof, proof
 from sphinx.util import logging
@@ -144,5 +145,6 @@ def setup(app):
     app.add_directive("chapter", ChapterDirective)
     app.add_directive("verdicts", VerdictsDirective)
     app.add_directive("verdict-key", VerdictKeyDirective)
+    app.add_directive("evidence-figure", EvidenceFigure)
     app.connect("env-get-outdated", outdated)
     return {"version": "1", "env_version": 1, "parallel_read_safe": False}

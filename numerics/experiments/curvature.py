@@ -56,11 +56,6 @@ def squared_frobenius(key, draws, d, x, m):
     return jnp.mean(jax.vmap(lambda a, W: curvature.neuron_squares(Weights(a, W), x, TANH))(a, W), axis=-1)
 
 
-def gaussian_neurons(d: int):
-    """What draws neurons of a network with Gaussian weights."""
-    return lambda key, draws: network.gaussian(key, draws, d, jnp.float32)
-
-
 def norms(key, draws, m, x, tau, sigma):
     """Norms of the Hessians of ``draws`` networks, times sqrt(m): their neurons are drawn one after the other."""
 
@@ -87,22 +82,31 @@ def threshold(x, m, u):
     return u * (s + s**2 * jnp.sqrt(jnp.log(jnp.asarray(m, jnp.float32))))
 
 
-@observes(growth.slip, traced=("m",))
-def gaussian_norm(key, d, x, m):
-    """The operator norm of a wide network's Hessian: the largest of its blocks'."""
-    x, neurons = x.astype(jnp.float32), gaussian_neurons(d)
+def largest(key, m, x, start, dtype):
+    """The operator norm of the Hessian of one network, of any width, with weights drawn by ``start``."""
+    x = x.astype(dtype)
 
     def norms(key, draws):
-        return curvature.neuron_norms(neurons(key, draws), x, TANH)
+        return curvature.neuron_norms(start(key, draws, x.size, dtype), x, TANH)
 
     return blockwise.largest(norms, key, m) / jnp.sqrt(jnp.asarray(m, float))
 
 
+@observes(growth.slip, traced=("m",))
+def norm_with_gaussians(key, d, x, m):
+    return largest(key, m, x, network.gaussian, jnp.float32)
+
+
+@observes(growth.on_sphere, traced=("m",))
+def norm_with_signs(key, d, x, m):
+    return largest(key, m, x, network.rademacher, float)  # in float64, since the gap is of order 1/m^2
+
+
 @observes(frobenius.slip, traced=("m",))
 def frobenius_norm(key, d, x, m):
-    x, neurons = x.astype(jnp.float32), gaussian_neurons(d)
+    x = x.astype(jnp.float32)
 
     def squares(key, draws):
-        return curvature.neuron_squares(neurons(key, draws), x, TANH)
+        return curvature.neuron_squares(network.gaussian(key, draws, d, jnp.float32), x, TANH)
 
     return jnp.sqrt(blockwise.total(squares, key, m) / jnp.asarray(m, float))

@@ -36,6 +36,15 @@ def still_inside(key, draws, eta, lamda, r, s, K):
     return jnp.all(jnp.abs(descent.path(bent(lamda), start, eta, K)) <= r, axis=0)
 
 
+@observes(
+    escape.ladder, resolution=4e-2, traced=("n",)
+)  # the time of one start spreads wider than the term that is sought
+def steps_beyond(key, draws, eta, lamda, r, n):
+    n = jnp.asarray(n, float)
+    start = r * (1 - eta * lamda) ** -n * jax.random.normal(key, (draws,))
+    return descent.steps_inside(bent(lamda), start, eta, r) - n
+
+
 @observes(escape.log_mean, variance=pi**2 / 8, resolution=1e-2)
 def log_size(key, draws):
     return jnp.log(jnp.abs(jax.random.normal(key, (draws,))))

@@ -11,9 +11,12 @@ from theory import gaussian
 from theory.activation import RELU, TANH
 from theory.claim import Claim, Source
 from theory.curvature.network import CURVED, bend, d, j, m, s, seen, sigma, x
+from theory.curvature.peaks import TANH_NORM, tanh_norm
 from theory.curvature.spectrum import largest, norm_of_hessian, over_neurons, reduced
 from theory.derivation import Step
 from theory.domain import norm, supremum, unit_vectors, vectors
+from theory.induction import lemma
+from theory.kinks import unit_length
 from theory.law import step
 from theory.layers import fair_signs, fills, grows, of_order
 from theory.statement import scaling
@@ -62,6 +65,23 @@ rectified = Claim(
     ),
     source=ORDER,
 )
+on_sphere = Claim(
+    "hessian-opnorm-rademacher-limit.tanh.network",
+    "For the hyperbolic tangent and inputs of norm one, the limit is 1.2408 over sqrt(m).",
+    {d: Range(1, oo), x: unit_vectors(d), m: Range(2, oo)},
+    scaling(
+        norm_of_hessian(fair, weights, TANH), -Rational(1, 2), by=m, constant=TANH_NORM, almost_surely=True
+    ),
+    because=lambda: (
+        *reduced(TANH, a=fair, W=weights),
+        Step(over_neurons(largest(1, seen(j, weights), TANH)), fair_signs(fair)),
+        Step(supremum(largest(1, z, TANH), (z, -oo, oo)), fills(z)),
+        Step(tanh_norm.states.left, unit_length(x)),
+        Step(TANH_NORM, lemma(tanh_norm)),
+    ),
+    source=ORDER,
+    uses=("hessian-opnorm-rademacher-limit.tanh",),
+)
 LOG = {"by": m, "log": Rational(1, 2)}
 slip = Claim(
     "hessian-opnorm-gaussian-log.slip",
@@ -99,4 +119,4 @@ order = Claim(
 
 
 def claims() -> tuple[Claim, ...]:
-    return unbounded, order, bounded, rectified
+    return unbounded, order, bounded, rectified, on_sphere

@@ -18,8 +18,10 @@ from sympy import (
     Max,
     Product,
     Range,
+    Rational,
     S,
     Sum,
+    Symbol,
     exp,
     floor,
     gamma,
@@ -34,6 +36,7 @@ from sympy import (
 from theory import gaussian
 from theory.activation import ERF
 from theory.averaging import density, plain
+from theory.bounded_terms import at_most_by, constants_out, logarithm_below, positive_by, tends
 from theory.calculus import integrate
 from theory.claim import Claim, Source
 from theory.derivation import Step
@@ -41,7 +44,7 @@ from theory.first_exit import apart, exit_later, first_exit, floors, positive_pa
 from theory.induction import lemma
 from theory.law import Mean, Probability, step
 from theory.moments_of_size import fold, logarithm_by_powers, within
-from theory.statement import above, at_most, equal
+from theory.statement import above, at_most, equal, scaling
 
 SOURCE = Source(
     "003",
@@ -51,6 +54,7 @@ SOURCE = Source(
 COMMON = {"source": SOURCE, "cites": "lee2016gradient"}
 j, k = symbols("j k", integer=True)
 K = symbols("K", integer=True, nonnegative=True)
+n = symbols("n", integer=True, positive=True)
 eta, r, spread, start, t = symbols("eta r s x0 t", positive=True)
 lamda = symbols("lamda", negative=True)
 growth = 1 - eta * lamda
@@ -65,10 +69,16 @@ def exit_time(first: Expr) -> Expr:
 Z = gaussian.single("Z")
 x = plain(Z)
 escape = exit_time(spread * Z)
+closer = Mean(exit_time(r * growth**-n * Z))
 typical = (log(r / spread) + (EulerGamma + log(2)) / 2) / log(growth)
 outside = Mean(Max(0, log(spread * Abs(Z) / r))) / log(growth)
 POSITIVE = Interval.open(0, oo)
 SADDLE = {eta: POSITIVE, lamda: Interval.open(-oo, 0), r: POSITIVE}
+# A growth that an experiment leaves with in time, and that 4,096 times over is still a float.
+MODERATE = {
+    eta: Interval(Rational(1, 10), Rational(1, 4)),
+    lamda: Interval(-Rational(1, 2), -Rational(1, 10)),
+}
 RANDOM = {**SADDLE, spread: POSITIVE}
 PATH = {**SADDLE, start: POSITIVE}
 INSIDE = {"it starts inside": start <= r}
@@ -178,6 +188,50 @@ mean_below = Claim(
     **COMMON,
 )
 
+
+def bounded_chain(left: Expr, least: Expr, by: Symbol, at: dict) -> tuple[Step, ...]:
+    """From the size of a mean time less its leading term to a constant: the bounds of the mean, at a spread.
+
+    ``least`` is what the lower bound of the mean exceeds the leading term by.
+    """
+    here = at.get(spread, spread)
+    size, rate = here / r, 1 / log(growth)
+    line = Integral(Abs(x) * exp(-(x**2) / 2) / sqrt(2 * pi), (x, -oo, oo))
+    half = Integral(x * exp(-(x**2) / 2) / sqrt(2 * pi), (x, 0, oo))
+    return (
+        Step(left, positive_by(mean_above, at)),
+        Step(least + 1 + outside.subs(spread, here), at_most_by(mean_below, at), "<="),
+        Step(least + 1 + size * rate * Mean(Abs(Z)), logarithm_below(), "<="),
+        Step(least + 1 + size * rate * line, density(Z)),
+        Step(least + 1 + size * rate * 2 * half, fold(x)),
+        Step(least + 1 + size * rate * sqrt(2 / pi), integrate(x)),
+        Step(least + 1, tends(by)),
+    )
+
+
+mean = Claim(
+    "saddle-escape-time-law.mean",
+    "The mean time is logarithmic in the size of the perturbation, up to a bounded term.",
+    RANDOM,
+    scaling(Mean(escape) - typical, 0, by=spread, to=0, bound="upper"),
+    because=lambda: bounded_chain(Mean(escape) - typical, S.Zero, spread, {}),
+    uses=("saddle-escape-time-law.mean.above", "saddle-escape-time-law.mean.below"),
+    **COMMON,
+)
+
+ladder = Claim(
+    "saddle-escape-time-law.mean.ladder",
+    "From n factors 1 + eta |lamda| closer to the saddle the escape takes n steps more, up to a bounded term.",
+    {**MODERATE, r: POSITIVE, n: Range(1, oo)},
+    scaling(Mean(exit_time(r * growth**-n * Z) - n), 0, by=n, bound="upper"),
+    because=lambda: (
+        Step(Abs(closer - n), constants_out()),
+        *bounded_chain(closer - n, (EulerGamma + log(2)) / (2 * log(growth)), n, {spread: r * growth**-n}),
+    ),
+    uses=("saddle-escape-time-law.mean.above", "saddle-escape-time-law.mean.below"),
+    **COMMON,
+)
+
 path_above = Claim(
     "saddle-escape-time-law.path.above",
     "Along every path.",
@@ -208,4 +262,4 @@ path_below = Claim(
 
 
 def claims() -> tuple[Claim, ...]:
-    return law, mean_above, mean_below, path_above, path_below, log_mean, powers
+    return law, mean, ladder, mean_above, mean_below, path_above, path_below, log_mean, powers
