@@ -72,7 +72,7 @@ def norm_of_narrow(key, draws, d, x, sigma, m, tau, u):
     return norms(key, draws, m, x, tau, sigma) <= threshold(x, m, u)
 
 
-@observes(exact_law.wide, resolution=3e-2, traced=("m",), points=3)
+@observes(exact_law.wide, resolution=3e-2, traced=("m",), points=2)
 def norm_of_wide(key, draws, d, x, sigma, m, tau, u):
     return norms(key, draws, m, x, tau, sigma) <= threshold(x, m, u)
 
