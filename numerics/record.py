@@ -115,7 +115,7 @@ def decode(text: str) -> Record:
         body = json.loads(text, parse_constant=reject_constant)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    if isinstance(body, Mapping) and body.get("schema", FORMAT) != FORMAT:
+    if isinstance(body, dict) and body.get("schema", FORMAT) != FORMAT:
         raise ValueError(f"schema: {body['schema']!r} is not {FORMAT}: another version of wideproof wrote it")
     for complaint in violations(body, SCHEMA, "record"):
         raise ValueError(complaint)

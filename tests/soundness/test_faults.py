@@ -96,7 +96,7 @@ def test_another_result_would_be_seen_and_another_time_is_none(tmp_path):
     later["looks"][0]["time"] = "2030-01-01T00:00:00+00:00"
     kills.same_result(wanted, kills.results({"first": json.dumps(later).encode()}))
     later["numbers"]["boxes"] += 1
-    with pytest.raises(kills.Broken, match="first: .* differs from the undisturbed one in numbers"):
+    with pytest.raises(kills.Broken, match=r"first: .* differs from the undisturbed one in numbers"):
         kills.same_result(wanted, kills.results({"first": json.dumps(later).encode()}))
     with pytest.raises(kills.Broken, match="first"):
         kills.same_result(wanted, {})
