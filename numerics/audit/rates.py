@@ -85,7 +85,7 @@ def at_point(stage: Stage, place: int, seeds: Sequence[int], draws: int):
     means, sds = looks.drawn(stage, place, seeds, "draws", draws, np.stack(levels), np.nan_to_num(amounts))
     entries = tuple(range(1, 1 + len(shape)))
     alarms = []
-    for arm, each, mean, sd in zip(ARMS, at, means, sds, strict=True):
+    for each, mean, sd in zip(at, means, sds, strict=True):
         if pilot is not None:  # each seed's own
             each = each._replace(known=Known(pilot=pilot))
         seen = spots.looked(each, draws, mean, sd)
