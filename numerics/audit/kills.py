@@ -200,7 +200,7 @@ SHOWN = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m numerics.audit.kills", description=__doc__.split("\n")[0]
+        prog="python -m numerics.audit.kills", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("names", nargs="*", default=NAMES, help="claims whose verification is killed")
     parser.add_argument("--kills", type=int, default=50)

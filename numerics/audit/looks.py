@@ -101,7 +101,7 @@ def words(seed: int, claim: str, purpose: str) -> tuple[int, int]:
 
 def shifted(values: jax.Array, amount: jax.Array) -> jax.Array:
     """The same draws with another mean."""
-    return values + amount
+    return values + amount.astype(values.dtype)
 
 
 def flipped(hits: jax.Array, uniform: jax.Array, amount: jax.Array) -> jax.Array:
@@ -124,7 +124,7 @@ def program(
 
     def one(word, reals, levels, amounts):
         def in_arm(values, level, amount):
-            changed = flipped(*values, amount) if boolean else shifted(*values, amount)
+            changed = flipped(values[0], values[1], amount) if boolean else shifted(values[0], amount)
             return pooling.sums(pooling.clipped(changed, level))[1:]
 
         def summary(values):

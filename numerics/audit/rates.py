@@ -242,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     import jax
 
     parser = argparse.ArgumentParser(
-        prog="python -m numerics.audit.rates", description=__doc__.split("\n")[0]
+        prog="python -m numerics.audit.rates", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("names", nargs="*", help="claims; else all that are stochastic")
     parser.add_argument("--seeds", type=int, default=1000)

@@ -39,7 +39,9 @@ def compiled_anew():
 
 def fresh(name: str) -> ModuleType:
     """A copy of a file of tests, whose compiled functions are its own."""
-    file = next(folder / f"{name}.py" for folder in (TESTS, TESTS / "soundness") if (folder / f"{name}.py").exists())
+    file = next(
+        folder / f"{name}.py" for folder in (TESTS, TESTS / "soundness") if (folder / f"{name}.py").exists()
+    )
     spec = spec_from_file_location(f"{name}_of_simulators", file)
     assert spec is not None
     assert spec.loader is not None
