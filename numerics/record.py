@@ -115,12 +115,19 @@ def decode(text: str) -> Record:
         body = json.loads(text, parse_constant=reject_constant)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    reject_other_format(body)
     for complaint in violations(body, SCHEMA, "record"):
         raise ValueError(complaint)
     if body.pop("seal") != fingerprint(body):
         raise ValueError("its seal does not fit its content")
     del body["schema"]
     return Record(**body | {name: mapped(unspelled, body[name]) for name in MEASURED})
+
+
+def reject_other_format(body: Any) -> None:
+    """Before anything else is complained of, since another version may know other fields."""
+    if isinstance(body, dict) and body.get("schema", FORMAT) != FORMAT:
+        raise ValueError(f"schema: {body['schema']!r} is not {FORMAT}: another version of wideproof wrote it")
 
 
 def reject_constant(token: str):
