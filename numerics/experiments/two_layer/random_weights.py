@@ -69,7 +69,7 @@ def seen(key, draws: int, X, law: Law) -> tuple[jax.Array, jax.Array]:
     """Output weights (draws,) of single neurons, and what they see of every input (n, draws)."""
     a_key, w_key = jax.random.split(key)
     columns = law.W(w_key, draws, X.shape[1])
-    inner = law.w_scale * sum(column * X[:, k, None] for k, column in enumerate(columns))
+    inner = law.w_scale * sum(column[None] * X[:, k, None] for k, column in enumerate(columns))
     return law.a_scale * law.a(a_key, draws), inner
 
 
@@ -177,7 +177,7 @@ def whole_signs_diagonal(key, draws, m, d, x):
 def squared_error(key, draws: int, m: int, X, law: Law):
     """The squared Frobenius distance of the kernel matrix from the infinitely wide network's, of many networks."""
     output, inner = seen(key, draws * m, X, law)
-    slopes = output * jax.vmap(jax.vmap(jax.grad(jax.nn.relu)))(inner)
+    slopes = output[None] * jax.vmap(jax.vmap(jax.grad(jax.nn.relu)))(inner)
     hidden, outer = (each[:, None] * each[None] for each in (slopes, jax.nn.relu(inner)))
     summed = (X @ X.T)[:, :, None] * hidden + outer
     found = summed.reshape(*summed.shape[:2], draws, m).mean(axis=-1)
