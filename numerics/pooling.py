@@ -31,14 +31,21 @@ def clipped(values: jax.Array, level: jax.Array) -> jax.Array:
 
 
 def sums(draws: jax.Array) -> Sums:
-    """Of one chunk, draws on the leading axis; in one pass, or XLA would make the draws anew for each sum."""
-    wide = draws.astype(jnp.float64)
-    both = jax.lax.reduce((wide, wide * wide), (jnp.float64(0),) * 2, added, (0,))
+    """Of one chunk, draws on the leading axis.
+
+    It is summed in equal parts, one after the other, where it can be: XLA would fuse the draws into both sums,
+    and so make them twice; a loop over parts makes it write them down.
+    """
+    count = next(parts for parts in (4, 2, 1) if draws.shape[0] % parts == 0)
+    nothing = jnp.zeros(draws.shape[1:], jnp.float64)
+    parts = draws.reshape(count, draws.shape[0] // count, *draws.shape[1:])
+    both, _ = jax.lax.scan(added, (nothing, nothing), parts)
     return Sums(jnp.float64(draws.shape[0]), *both)
 
 
-def added(first: tuple, second: tuple) -> tuple:
-    return tuple(a + b for a, b in zip(first, second, strict=True))
+def added(totals: tuple[jax.Array, jax.Array], part: jax.Array) -> tuple[tuple[jax.Array, jax.Array], None]:
+    wide = part.astype(jnp.float64)
+    return (totals[0] + jnp.sum(wide, axis=0), totals[1] + jnp.sum(wide * wide, axis=0)), None
 
 
 def mean_and_sd(pooled: Sums) -> tuple[np.ndarray, np.ndarray]:

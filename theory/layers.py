@@ -38,7 +38,7 @@ from theory.calculus import everywhere
 from theory.derivation import Refused, Scene
 from theory.domain import maximum, norm, supremum
 from theory.kinks import gaussian_sum
-from theory.law import Law, Mean, Probability, Variate, moment, step, variates
+from theory.law import Law, Mean, Node, Probability, Variate, moment, step, variates
 from theory.regularity import (
     BOUNDED,
     dominated,
@@ -125,7 +125,10 @@ class fair_signs:
         for entry in entries:
             if before.xreplace({entry: -entry}) != before:
                 raise Refused(f"{before} is not known to be even in {entry}")
-        return before.xreplace({entry: S.One for entry in entries})
+        without = before.xreplace({entry: S.One for entry in entries})
+        return without.replace(
+            lambda e: isinstance(e, Node), lambda e: e.func(*e.bodies)
+        )  # over what is left
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ def program(
             return jax.vmap(partial(in_arm, values))(levels, amounts)
 
         key = jax.random.fold_in(unrolled(jax.random.key(word[0])), word[1])
-        return mesh.Batch(sampler, summary, mesh.add).at(jax.random.fold_in(key, 0), draws, reals)
+        return mesh.Batch(sampler, summary).at(jax.random.fold_in(key, 0), draws, reals)
 
     return jax.jit(lambda rows, *rest: jax.lax.map(lambda word: one(word, *rest), rows))
 

@@ -59,10 +59,13 @@ def squared_frobenius(key, draws, d, x, m):
 def norms(key, draws, m, x, tau, sigma):
     """Norms of the Hessians of ``draws`` networks, times sqrt(m): their neurons are drawn one after the other."""
 
+    def norm_of_one(at):
+        return curvature.spectral_norm(*curvature.in_plane(at, x, sigma))
+
     def with_one_more(neuron, largest):
         a, *W = draw.columns(jax.random.fold_in(key, neuron), draws, 1 + x.size, jnp.float32)
-        neurons = Weights(a, tau * jnp.stack(W, axis=-1))
-        return jnp.maximum(largest, curvature.neuron_norms(neurons, x, sigma))
+        sizes = jax.vmap(norm_of_one, in_axes=(Weights(0, 1),))(Weights(a, tau * jnp.stack(W)))
+        return jnp.maximum(largest, sizes)
 
     return jax.lax.fori_loop(0, m, with_one_more, jnp.zeros(draws, jnp.float32))
 

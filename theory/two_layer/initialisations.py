@@ -82,7 +82,7 @@ case_1 = Claim(
     source=FIRST,
     uses=USES,
     slip=slip_of_case_1,
-    refuted_at={m: 2, d: 4, x: ImmutableDenseMatrix([1, 0, 0, 0])},
+    refuted_at={m: 1, d: 2, x: ImmutableDenseMatrix([1, 0])},
 )
 case_1_hidden = Claim(
     "init-case-1-only-k2.hidden",
