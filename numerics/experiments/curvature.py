@@ -64,7 +64,7 @@ def norms(key, draws, m, x, tau, sigma):
 
     def with_one_more(neuron, largest):
         a, *W = draw.columns(jax.random.fold_in(key, neuron), draws, 1 + x.size, jnp.float32)
-        sizes = jax.vmap(norm_of_one, in_axes=(Weights(0, 1),))(Weights(a, tau * jnp.stack(W)))
+        sizes = jax.vmap(norm_of_one, in_axes=(Weights._make((0, 1)),))(Weights(a, tau * jnp.stack(W)))
         return jnp.maximum(largest, sizes)
 
     return jax.lax.fori_loop(0, m, with_one_more, jnp.zeros(draws, jnp.float32))
