@@ -147,7 +147,7 @@ def test_ctrl_c_keeps_what_landed_and_ends_the_worker(tmp_path, monkeypatch):
     assert Store(tmp_path).read("first").verdict == "certified"
     assert Store(tmp_path).read("second") is None
     assert all(worker.process is None for worker in pumps[0].workers)
-    assert not pumps[0].thread.is_alive()
+    assert not any(thread.is_alive() for thread in pumps[0].threads)
     assert RESUMED in verified(claims[:1], tmp_path)["first"].notes
 
 
