@@ -13,13 +13,11 @@ from jaxtyping import Array, Bool, PRNGKeyArray
 
 BLOCK = 2**10  # neurons drawn together
 
-Neurons = Callable[
-    [PRNGKeyArray, int], Any
-]  # (key, draws) -> a pytree of arrays, neurons on the leading axis
+Neurons = Callable[[PRNGKeyArray, int], Any]  # (key, draws) to arrays, neurons on the leading axis
 
 
 def total(neurons: Neurons, key: PRNGKeyArray, m: jax.Array | int) -> Any:
-    """The sums over ``m`` neurons, in double precision."""
+    """The sums over ``m`` neurons, in double precision: arrays without the leading axis of what ``neurons`` returns."""
 
     def added(so_far, found, there):
         return so_far + jnp.sum(jnp.where(there, found, 0).astype(float), axis=0)
@@ -28,7 +26,7 @@ def total(neurons: Neurons, key: PRNGKeyArray, m: jax.Array | int) -> Any:
 
 
 def largest(neurons: Neurons, key: PRNGKeyArray, m: jax.Array | int) -> Any:
-    """The maxima over ``m`` neurons."""
+    """The maxima over ``m`` neurons, in the same shapes; minus infinity if ``m`` is 0."""
 
     def raised(so_far, found, there):
         return jnp.maximum(so_far, jnp.max(jnp.where(there, found, -jnp.inf), axis=0).astype(float))

@@ -68,7 +68,7 @@ class Case:
             return self.finish(Finding("experiment", None))
         if self.row.problem:
             return self.finish(failed(self.row.problem))
-        if sheet.get("points"):
+        if sheet["points"]:
             self.row = replace(self.row, fixed=self.row.points[-sheet["points"] :])
         self.tasks = experiment(self.row, sheet, self.settings)
         return self.step(None)

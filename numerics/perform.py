@@ -97,10 +97,10 @@ def probe(claim: Claim, experiment: Experiment, points: list[dict], seed: int) -
     if not experiment.draws:
         run, arguments = evaluating.keyed(claim, experiment, points[0])
         twice = [tracing.traced(run, key_for(seed, claim.name, "probe"), arguments) for _ in range(2)]
-        reject_restless(claim, experiment, tracing.same(*twice))
+        reject_restless(claim, experiment, twice[0] == twice[1])
         return {}
     looks = [sampling.traced_draws(claim, experiment, points[0], n) for n in (PROBE, PROBE, PROBE + 2)]
-    reject_restless(claim, experiment, tracing.same(*looks[:2]))
+    reject_restless(claim, experiment, looks[0] == looks[1])
     once, more = looks[0].returns, looks[2].returns
     if once.shape[1:] != more.shape[1:]:
         raise Unfit(

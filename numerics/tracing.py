@@ -27,7 +27,3 @@ def traced(function: Callable, *arguments: Any) -> Traced:
     made, returns = jax.make_jaxpr(lambda *given: function(*given), return_shape=True)(*arguments)
     constants = tuple(np.asarray(constant).tobytes() for constant in made.consts)
     return Traced(ADDRESS.sub("", str(made.jaxpr)), constants, returns)
-
-
-def same(first: Traced, second: Traced) -> bool:
-    return first == second

@@ -92,7 +92,7 @@ def test_an_experiment_that_hangs_is_ended_at_its_budget_and_the_next_one_runs(t
 def test_a_budget_that_ends_while_draws_are_taken_is_inconclusive():
     (row,) = plan.plan([Claim("c", "t", {x: Interval(1, 2)}, equal(Mean(z**2) * x, x))], Settings()).rows
     case = Case(row, Settings(), "somewhere")
-    sheet = {"draws": True, "keyed": True, "resolution": None, "place": "f.py:1"}
+    sheet = {"draws": True, "keyed": True, "resolution": None, "points": None, "place": "f.py:1"}
     task = case.begin({"c": sheet}, {})
     assert task is not None
     assert task["do"] == "probe"
@@ -102,6 +102,31 @@ def test_a_budget_that_ends_while_draws_are_taken_is_inconclusive():
     (found,) = case.findings
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "the budget ended before the resolution was reached" in found.notes[0]
+
+
+def test_an_experiment_may_ask_for_the_last_points_alone():
+    (row,) = plan.plan([Claim("c", "t", {x: Interval(1, 2)}, equal(Mean(z**2) * x, x))], Settings()).rows
+    case = Case(row, Settings(), "somewhere")
+    sheet = {"draws": True, "keyed": True, "resolution": None, "points": 2, "place": "f.py:1"}
+    case.begin({"c": sheet}, {})
+    assert len(row.points) > 2
+    assert case.row.points == row.points[-2:]
+
+
+def test_a_second_worker_changes_no_record(tmp_path, monkeypatch):
+    pumps: list[Pump] = []
+    started = Pump.__enter__
+    monkeypatch.setattr(Pump, "__enter__", lambda self: pumps.append(self) or started(self))
+    monkeypatch.setattr(verify, "cores", lambda: 2)
+    names = ["nan", "restless", "fine", "no-pair"]
+    claims = [claim for claim in conjecture.conjectures(str(FILE)) if claim.name in names]
+    told = []
+    for crowd, workers in ((len(names) + 1, 1), (1, 2)):
+        monkeypatch.setattr(verify, "CROWD", crowd)
+        records = verified(claims, tmp_path / str(workers), str(FILE))
+        assert len(pumps.pop().workers) == workers
+        told.append([(name, records[name].verdict, records[name].intervals) for name in names])
+    assert told[0] == told[1]
 
 
 def true_claim(name: str, **fields) -> Claim:

@@ -16,6 +16,7 @@ from theory.algebra import vanishes
 from theory.claim import Claim
 from theory.derivation import Refused, Scene
 from theory.domain import maximum, supremum
+from theory.induction import reject_impostor
 from theory.law import Mean
 from theory.layers import neuron, reject_no_limit
 from theory.regularity import members, reject_discontinuous
@@ -40,6 +41,8 @@ def one_neuron(top: Basic, z: Symbol, scene: Scene) -> tuple[Expr, Expr, Expr]:
 
 
 def reject_unlisted(claim: Claim, scene: Scene) -> None:
+    """Refuse a claim that the scene's own does not name, or one that has only the name of a claim."""
+    reject_impostor(claim)
     if claim.name not in scene.claim.uses:
         raise Refused(f"{scene.claim.name} does not list {claim.name} in uses")
 
