@@ -23,6 +23,7 @@ from sympy import (
     S,
     Subs,
     Sum,
+    Symbol,
     acos,
     asin,
     atan,
@@ -44,8 +45,10 @@ from sympy import (
 
 from theory import Covariance, Mean, Variance, algebra, gaussian, step
 from theory.activation import Unknown
-from theory.algebra import differs_somewhere, same, vanishes, zero
+from theory.algebra import same, vanishes, zero
 from theory.arc_cosine.any_order import h
+from theory.disproof import differs_somewhere
+from theory.domain import maximum, norm
 from theory.family import He
 
 x, y, t, a, c, rho, z0 = symbols("x y t a c rho z0", real=True)
@@ -280,6 +283,29 @@ def test_a_number_at_a_random_point_only_ever_denies():
     assert differs_somewhere(a - c)
     assert not differs_somewhere((a - c) ** 2 - a**2 + 2 * a * c - c**2)
     assert not zero(Rational(1, 10**40) * a)
+
+
+def test_what_has_no_number_is_given_one_unless_two_might_be_equal():
+    largest = maximum(Abs(A[j]) * a, (j, 1, m))
+    assert differs_somewhere(2 * largest - a)
+    assert differs_somewhere(norm(A) - norm(B))
+    assert differs_somewhere(A[j] - A[j + 1])
+    assert not differs_somewhere((norm(A) - a) * (norm(A) + a) - norm(A) ** 2 + a**2)
+    assert not differs_somewhere(
+        maximum(expand((a + c) ** 2) * A[j], (j, 1, m)) - maximum((a + c) ** 2 * A[j], (j, 1, m))
+    )
+    assert not differs_somewhere(A[(n**2 - 1) / (n + 1)] - A[n - 1])
+    assert not differs_somewhere(KroneckerDelta(i, j) * (A[i] - A[j]))
+
+
+@pytest.mark.parametrize(
+    "facts", [{"even": True}, {"odd": True}, {"nonpositive": True}, {"negative": True, "integer": True}]
+)
+def test_a_number_is_one_that_its_symbol_may_take(facts):
+    q = Symbol("q", **facts)
+    assert differs_somewhere(q - 100)
+    assert not differs_somewhere(Abs(q) ** 2 - q**2)
+    assert not differs_somewhere(Symbol("q", irrational=True) - 100)  # none of the numbers is irrational
 
 
 def test_a_vanishing_expression_may_be_written_in_many_ways():

@@ -15,9 +15,7 @@ from sympy import (
     Derivative,
     Dummy,
     Expr,
-    Indexed,
     Integral,
-    KroneckerDelta,
     MatrixBase,
     Mul,
     Order,
@@ -49,7 +47,7 @@ from sympy import (
     trigsimp,
 )
 
-from theory.activation import Applied
+from theory.disproof import differs_somewhere, written_out
 from theory.family import DerivativeFamily, He
 from theory.iterate import Iterate
 from theory.law import Mean, Node
@@ -260,23 +258,6 @@ def zero(expr: Expr) -> bool:
     return any(rewrite(expr) == 0 for rewrite in REWRITES)
 
 
-def differs_somewhere(expr: Expr) -> bool:
-    """Whether a number at a random point rules equality out; never used as a proof of it."""
-    applied = {part: Dummy(str(part)) for part in expr.atoms(Applied)}  # nothing is known of them
-    expr = expr.xreplace(applied)
-    free = sorted(expr.free_symbols, key=str)
-    if expr.has(KroneckerDelta, Derivative, Indexed) or any(
-        s.is_even or s.is_odd or s.is_nonpositive for s in free
-    ):
-        return False
-    values = {s: S(6 + place) if s.is_integer else S(37 + 8 * place) / 97 for place, s in enumerate(free)}
-    try:
-        value = complex(written_out(expr.subs(values)).evalf(30))
-    except (TypeError, ValueError):
-        return False
-    return abs(value) > 1e-12
-
-
 def hermite_reduced(expr: Expr) -> Expr:
     """Hermite polynomials of shifted symbolic degree, brought to two neighbours by the recurrence."""
     for _ in range(6):
@@ -294,11 +275,6 @@ def hermite_reduced(expr: Expr) -> Expr:
             return expand(expr)
         expr = expand(expr.xreplace(swap))
     return expr
-
-
-def written_out(expr: Expr) -> Expr:
-    """Derivatives of concrete order, in the families that know their function."""
-    return expr.replace(lambda e: isinstance(e, DerivativeFamily), lambda e: e.written_out())
 
 
 def with_powers_named(expr: Expr) -> Expr:

@@ -28,6 +28,7 @@ from sympy import (
     Sum,
     Symbol,
     nan,
+    sstr,
     sympify,
     zoo,
 )
@@ -204,8 +205,11 @@ def reject_misplaced(claim: Claim, steps: tuple[Step, ...]) -> None:
     if goal is None:
         reject_moving(claim, steps[-1].value)
     elif steps[-1].value != goal:
+        here, there = (
+            sstr(side, order="none") for side in (steps[-1].value, goal)
+        )  # ordered terms are integrated
         raise Refused(
-            f"{claim.name}: the derivation ends at {steps[-1].value}, the statement at {goal}; "
+            f"{claim.name}: the derivation ends at {here}, the statement at {there}; "
             "let the last step be the right side itself"
         )
     allowed = DIRECTIONS[direction(claim)]
