@@ -28,7 +28,7 @@ DIGITS = 30
 CHECK_DIGITS = 45  # an exclusion is looked at once more, at higher precision, before it refutes
 SHRINKING = 60  # looks of Hypothesis, after a refutation
 SEARCHING = 200
-MISSES = 3  # after so many points that balls cannot evaluate, they are not asked again
+MISSES = derivation.MISSES
 HINT = "no certificate: python-flint is absent; pip install python-flint"
 DECLINED = (certify.Unevaluable, ValueError, TypeError, NotImplementedError, RecursionError)
 
@@ -141,7 +141,7 @@ def enclosed(
     claim: Claim, left: Basic, right: Basic, seed: int, at: points.Point | None, count: int = POINTS
 ) -> Finding:
     """Both sides at exact points: the lattice, and draws from the seed."""
-    chosen = [at] if at is not None else points.chosen(claim, seed, count)
+    chosen = [at] if at is not None else points.varied(claim, seed, count)
     looks, misses, reason = 0, 0, ""
     for point in chosen:
         try:
@@ -168,7 +168,10 @@ def excludes(claim: Claim, left: Basic, right: Basic, point: points.Point, digit
     """Whether balls rule the relation out at a point, in any entry."""
     here = [sides.settled(claim, side, point, loops=True) for side in (left, right)]
     tables, sign = points.tables(claim, point), relation(claim).sign
-    return any(rules_out(certify.difference(*pair, tables, digits), sign) for pair in entry_pairs(*here))
+    try:
+        return any(rules_out(certify.difference(*pair, tables, digits), sign) for pair in entry_pairs(*here))
+    except certify.Undefined:
+        return True  # no real number stands in any relation to another side
 
 
 def entry_pairs(left: Basic, right: Basic) -> list[tuple[Basic, Basic]]:

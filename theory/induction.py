@@ -26,7 +26,7 @@ from sympy import (
 
 from theory import derivation, scope
 from theory.claim import Claim, canonical, sizes
-from theory.derivation import Refused, Rule, Scene, Step
+from theory.derivation import Elsewhere, Refused, Rule, Scene, Step
 from theory.domain import Activations, Arrays
 from theory.law import Law, Variate
 from theory.plain import plain
@@ -350,11 +350,14 @@ def prove(chain: Chain) -> None:
     """Raises ``Refused`` at the first line of a chain that does not close, or for one that ends elsewhere."""
     what, left, right, steps, scene = chain
     values = [left, *(step.value for step in steps)]
-    if not steps or not derivation.algebra.same(values[-1], right):
-        raise Refused(f"{what}: the chain ends at {values[-1]}, not at {right}")
+    if not steps:
+        raise Refused(f"{what}: the chain has no lines")
     for line, (before, step) in enumerate(zip(values[:-1], steps, strict=True), 1):
         if step.sign != "=":
             raise Refused(f"{what}, line {line}: '{step.sign}' proves no equality")
         closed, note = derivation.closes(before, step, scene)
         if not closed:
             raise Refused(f"{what}, line {line} ({step.reason}): {note}")
+    if not derivation.algebra.same(values[-1], right):
+        told = f"{what}: the chain ends at {values[-1]}, not at {right}"
+        raise Refused(told) if scene.hypotheses else Elsewhere(told, values[-1], right)
