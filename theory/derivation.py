@@ -356,18 +356,23 @@ def led_elsewhere(before: Basic, step: Step, scene: Scene, sites: list) -> tuple
     Balls may see both where they cannot see the line before, a mean or an iterate; and the line that a rule
     gives is a theorem. A rule that gives a bound says nothing against another bound.
     """
-    if isinstance(step.reason, str) or getattr(step.reason, "sign", "=") != "=":
-        return None, ""
-    try:
-        given, wanted = step.reason.apply(before, scene), step.value
-    except Elsewhere as other:
-        given, wanted = other.reached, other.wanted
-    except (Refused, NotImplementedError, PolynomialError):
-        return None, ""
-    if given == wanted:
+    given, wanted = sides_of(scene, before, step)
+    if given in (before, wanted):
         return None, ""
     _, witness, why = seen(given, replace(step, value=wanted), scene, sites)
     return witness, f"{why}: its rule gives another line" if witness is not None else ""
+
+
+def sides_of(scene: Scene, before: Basic, step: Step) -> tuple[Basic, Basic]:
+    """Two lines that are equal if a step is right: its own, or what its rule makes of the first and the second."""
+    if isinstance(step.reason, str) or getattr(step.reason, "sign", "=") != "=":
+        return before, step.value
+    try:
+        return step.reason.apply(before, scene), step.value
+    except Elsewhere as other:
+        return other.reached, other.wanted
+    except (Refused, NotImplementedError, PolynomialError):
+        return before, step.value
 
 
 def beyond_balls(value: Basic) -> bool:

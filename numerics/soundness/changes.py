@@ -14,8 +14,6 @@ from sympy import (
     Derivative,
     Expr,
     Indexed,
-    Integer,
-    Integral,
     KroneckerDelta,
     Number,
     NumberSymbol,
@@ -133,5 +131,3 @@ def untouched(parent: Basic, place: int) -> bool:
     if isinstance(parent, Iterate):
         return place == 1
     return isinstance(parent, Tuple) and place == 0 and len(parent.args) in (2, 3)
-
-

@@ -14,8 +14,13 @@ from typing import NamedTuple
 
 from sympy import Basic
 
-from numerics import certificate
+from numerics import certificate, plan, sides
+from numerics.breach import breach
+from numerics.case import theory_ladder
+from numerics.experiment import attached, load
+from numerics.freshness import home_of
 from numerics.judge import Verdict
+from numerics.soundness import stored
 from numerics.soundness.plants import Mutant, made
 from theory import derivation, points
 from theory.claim import Claim
@@ -109,8 +114,10 @@ def relooked(before: Basic, step: Step, scene: Scene, there: Sites) -> Outcome:
     if not looks and derivation.led_elsewhere(before, step, scene, quick)[0] is not None:
         return Outcome("broken", "its rule, by balls")
     link = derivation.checked(before, step, scene, POINTS, there.first)
+    link = certificate.drawn_apart(scene.claim, link, SEED)
     if link.status == "broken":
-        return Outcome("broken", "balls" if "rule" not in link.note else "its rule, by balls")
+        by_draws = "draws" if "draws" in link.note else "balls"
+        return Outcome("broken", f"its rule, by {by_draws}" if "rule" in link.note else by_draws)
     return Outcome("alive", "closed") if link.status == "closed" else Outcome("refused", link.note)
 
 
@@ -167,13 +174,48 @@ def of_relation(mutant: Mutant, seed: int) -> Outcome:
     if left is not None and claim.states.sign != "=" and certificate.is_box(claim):
         covered = certificate.cover(claim, left, claim.states.sides[-1])
         if covered is not None and covered.verdict is not None:
-            told = Outcome("refuted", "boxes") if covered.verdict is Verdict.REFUTED else Outcome("alive", "boxes")
+            told = (
+                Outcome("refuted", "boxes")
+                if covered.verdict is Verdict.REFUTED
+                else Outcome("alive", "boxes")
+            )
             return told
     if chain and mutant.part != "direction":
         *_, last = chain
         step = Step(last.after, last.reason, last.sign)
         return relooked(last.before, step, Scene(claim, dict(claim.given)), sites(mutant.origin, seed))
-    return Outcome("refused", "no witness can look")
+    if stored.draws_exclude(claim, mutant.origin):
+        return Outcome("refuted", "stored draws")
+    return observed_again(mutant, seed)
+
+
+def observed_again(mutant: Mutant, seed: int) -> Outcome:
+    """An exact comparison with what the experiment of the original returns at the engine's points."""
+    found = returned(mutant.origin, seed)
+    if not found:
+        return Outcome("refused", "no witness can look")
+    if any(breach(mutant.claim, point, value) for point, value in found):
+        return Outcome("refuted", "an exact comparison")
+    return Outcome("alive", f"compared at {len(found)} points")
+
+
+@lru_cache(maxsize=4)
+def returned(claim: Claim, seed: int) -> tuple:
+    """What a deterministic experiment returns at its points; empty for another, or none."""
+    home = home_of(claim)
+    if home is None:
+        return ()
+    load(home)
+    experiment = attached(claim)
+    if experiment is None or experiment.draws or experiment.keyed:
+        return ()
+    import jax
+
+    from numerics.evaluating import value
+
+    with jax.enable_x64(True):
+        where = plan.chosen_points(claim, seed)
+        return tuple((p, value(claim, experiment, sides.plain(claim, p), seed, "values")) for p in where)
 
 
 def excluded_at(claim: Claim, left: Basic, seed: int, origin: Claim) -> bool:
@@ -234,9 +276,11 @@ def replace_because(claim: Claim, steps: tuple[Step, ...]) -> Claim:
 
 
 def of_ladder(mutant: Mutant, seed: int) -> Outcome:
-    from numerics.case import theory_ladder
-
+    """A limit or a scaling without a derivation: the ladder of theory, else the one that was measured."""
+    told = stored.ladder_excludes(mutant.claim, mutant.origin, mutant.part)
     found = theory_ladder(mutant.claim, seed)
     if found.verdict is Verdict.REFUTED:
         return Outcome("refuted", "a ladder of theory")
-    return Outcome("alive" if found.verdict is Verdict.SUPPORTED else "refused", str(found.verdict))
+    if told:
+        return Outcome("refuted", "the stored ladder")
+    return Outcome("alive" if found.verdict is Verdict.SUPPORTED else "refused", "no ladder excludes it")

@@ -7,17 +7,20 @@ where the mutant says. A mutant of the derivation is one link with another line,
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
+from math import ceil
 from typing import Any, Literal, NamedTuple
 
 from sympy import Basic, Expr, Interval, MatrixBase, Rational, S
 
 from numerics.soundness.changes import Change, changes, told
 from theory.claim import Claim
-from theory.derivation import Rule, Scene, Step, end, start
+from theory.derivation import Rule, Scene, Step, start
 from theory.induction import induct
 from theory.statement import Limit, Relation, Scaling, Statement
 
-Part = Literal["right side", "exponent", "logarithm", "constant", "direction", "shift", "hypothesis", "line", "reason"]
+Part = Literal[
+    "right side", "exponent", "logarithm", "constant", "direction", "shift", "hypothesis", "line", "reason"
+]
 REVERSED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}
 TENTH, HALF, THREE_PERCENT = Rational(1, 10), Rational(1, 2), Rational(103, 100)
 
@@ -65,8 +68,11 @@ def of_statement(claim: Claim) -> Iterator[Mutant]:
             yield stated(claim, "right side", change, replace(states, right=change.value))
     if isinstance(states, Relation) and states.sign != "=":
         flipped = replace(states, sign=REVERSED[states.sign])
-        yield stated(claim, "direction", told("direction", S.Zero, f"{states.sign} -> {flipped.sign}"), flipped)
-    if isinstance(states, Limit):
+        yield from shifted(claim, states)
+        yield stated(
+            claim, "direction", told("direction", S.Zero, f"{states.sign} -> {flipped.sign}"), flipped
+        )
+    if isinstance(states, Limit) and claim.because is None:  # a derivation proves a limit, and no rate
         for change in off(states.rate, TENTH):
             yield stated(claim, "exponent", change, replace(states, rate=change.value))
     if isinstance(states, Scaling):
@@ -126,6 +132,29 @@ def remade(claim: Claim, **changed) -> Claim:
     return Claim(claim.name, claim.title, **{**parts, **changed})
 
 
+def shifted(claim: Claim, states: Relation) -> Iterator[Mutant]:
+    """An inequality with its right side past the sharpest point that is seen, by one percent of the range."""
+    below = states.sign in ("<=", "<")
+    found = [float(gap.mid()) for gap in gaps(claim)]
+    if not found:
+        return
+    smallest, largest = min(found), max(found)
+    by = smallest + (largest - smallest) / 100 if largest > smallest else smallest + 0.01
+    exact = Rational(ceil(by * 2**20), 2**20)
+    wrong = states.right - exact if below else states.right + exact
+    yield stated(
+        claim, "shift", told("shift", wrong, f"shifted by {float(exact):.3g}"), replace(states, right=wrong)
+    )
+
+
+def gaps(claim: Claim) -> list:
+    """Balls around the slack of an inequality at points, where its left side has a value."""
+    from numerics.soundness.sorting import left_values, slack, value_of
+
+    balls = (value_of(claim, slack(claim, line), point) for point, line in left_values(claim))
+    return [ball for ball in balls if ball is not None and ball.is_finite()]
+
+
 # The hypotheses
 
 
@@ -149,7 +178,7 @@ def of_derivation(claim: Claim) -> Iterator[Mutant]:
     scene = Scene(claim, dict(claim.given))
     for place, step in enumerate(steps):
         following = steps[place + 1] if place + 1 < len(steps) else None
-        last = following is None and end(claim) is not None  # an error of the statement, planted there
+        last = following is None  # an error of the statement, or a constant that may be any
         for change in () if last else of_line(claim, step.value):
             wrong = Wrong(place, values[place], replace(step, value=change.value), scene, step, following)
             yield Mutant(claim, "line", change.kind, f"link {place + 1}: {change.what}", claim, wrong)

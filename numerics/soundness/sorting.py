@@ -5,21 +5,32 @@ not use, by balls; where no ball can tell them apart, by algebra; an inequality 
 engine's judgement is asked: neither its points nor its chains.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
 from sympy import Basic, MatrixBase, nan, zoo
 
-from numerics import sides
-from numerics.soundness.plants import Mutant
+from numerics import sides, sweeps
+from numerics.soundness import stored
+from numerics.soundness.plants import Mutant, made
 from theory import algebra, certify, derivation, points
 from theory.claim import Claim
-from theory.statement import Limit, Relation, Scaling
+from theory.law import variates
+from theory.statement import Relation, Scaling
 
 SEED, DRAWN, DIGITS = "sorted", 8, 25
-DECLINED = (certify.Unevaluable, ValueError, TypeError, NotImplementedError, RecursionError)
+TENFOLD = 10 * sweeps.DRAWS
+INTEGRATED = 1e-8  # what an integrator may be off by
+SWEPT = 3  # points at which draws look, where balls cannot
+DECLINED = (
+    certify.Unevaluable,
+    ValueError,
+    TypeError,
+    NotImplementedError,
+    RecursionError,
+    OverflowError,
+)
 CLASSES = ("false", "equivalent", "weaker", "stronger", "below", "unsorted")
 
 
@@ -74,11 +85,201 @@ def apart(claim: Claim, wrong: Basic, right: Basic) -> tuple[str, int]:
     return "", looks
 
 
+def swept(claim: Claim, wrong: Basic, right: Basic) -> str:
+    """A point at which draws tell two lines apart, in words, or nothing."""
+    for point in sites(claim)[:SWEPT]:
+        try:
+            pair = [sides.settled(claim, line, point) for line in (wrong, right)]
+            if sweeps.differ(*pair, "sort", TENFOLD):
+                return f"differs at {sides.spelled(point)}, by {TENFOLD} draws"
+        except DECLINED:
+            continue
+    return ""
+
+
 def equality(claim: Claim, wrong: Basic, right: Basic) -> Sorted:
     """Of a line that should equal another."""
     told, looks = apart(claim, wrong, right)
+    told = told or (swept(claim, wrong, right) if not looks else "")
     if told:
         return Sorted("false", told)
     if algebra.same(wrong, right):
         return Sorted("equivalent", "the difference simplifies to zero")
     return Sorted("unsorted", f"balls see no difference at {looks} points, algebra does not close")
+
+
+def sort(mutant: Mutant) -> Sorted:
+    """The class of a mutant."""
+    states, origin = mutant.origin.states, mutant.origin
+    if mutant.part == "reason":
+        return of_reason(mutant)
+    if mutant.link is not None:
+        return of_line(mutant)
+    if mutant.part == "hypothesis":
+        return bolder(mutant)
+    if isinstance(states, Relation) and states.sign != "=":
+        return inequality(mutant)
+    if isinstance(states, Scaling) and mutant.part == "constant":
+        return equality(origin, mutant.claim.states.constant, states.constant)
+    if isinstance(states, Scaling):
+        return Sorted("false", "a limit that is neither zero nor infinite has one power and one logarithm")
+    if mutant.part == "exponent":
+        if variates(states.left):
+            return Sorted("below", "the bias of a mean over networks is below its noise at every width")
+        return Sorted("false", "a bias of one power has no other")
+    found = equality(origin, mutant.claim.states.sides[-1], states.sides[-1])
+    if found.kind == "false" and origin.because is None and variates(states.left):
+        told = stored.below_resolution(mutant.claim, origin)
+        return Sorted("below", told) if told else found
+    return found
+
+
+def of_reason(mutant: Mutant) -> Sorted:
+    """A wrong reason is false unless its own rule leads to the same line, which then has two proofs."""
+    link = mutant.link
+    assert link is not None
+    if isinstance(link.step.reason, str):
+        same = algebra.same(link.before, link.step.value)
+        told = "by algebra alone the line follows as well"
+    else:
+        try:
+            same = link.step.reason.apply(link.before, link.scene) == link.right.value
+        except (derivation.Refused, *DECLINED):
+            same = False
+        told = "the other rule gives the same line"
+    return Sorted("equivalent", told) if same else Sorted("false", "the reason does not lead to the line")
+
+
+def of_line(mutant: Mutant) -> Sorted:
+    """A line that is off, against the line as it was; for a bound, false is what contradicts the next line."""
+    link = mutant.link
+    assert link is not None
+    return equality(mutant.origin, link.step.value, link.right.value)
+
+
+# Inequalities
+
+
+def excess(sign: str, left: Basic, right: Basic) -> Basic:
+    """What must not be positive."""
+    return left - right if sign in ("<=", "<") else right - left
+
+
+def slack(claim: Claim, line: Basic) -> Basic:
+    """By how much a line that equals the left side keeps its distance from the right side."""
+    return -excess(claim.states.sign, line, claim.states.right)
+
+
+def value_of(claim: Claim, line: Basic, point: points.Point):
+    """A ball around a line at a point; None where there is none."""
+    try:
+        here = sides.settled(claim, line, point, loops=True)
+        return certify.enclose(here, points.tables(claim, point), DIGITS)
+    except DECLINED:
+        return None
+
+
+@lru_cache(maxsize=8)
+def left_values(claim: Claim) -> tuple[tuple[points.Point, Basic], ...]:
+    """Points of a claim with the first line that equals its left side and has a value there."""
+    lines = [claim.states.left]
+    for step in made(claim) if claim.because is not None else ():
+        if step.sign != "=":
+            break
+        lines.append(step.value)
+    for line in lines:
+        found = tuple((point, line) for point in sites(claim) if value_of(claim, line, point) is not None)
+        if found:
+            return found
+    return ()
+
+
+def inequality(mutant: Mutant) -> Sorted:
+    """Of an inequality with another right side or another sign."""
+    claim, origin = mutant.claim, mutant.origin
+    sign, wrong, right = claim.states.sign, claim.states.right, origin.states.right
+    for point, line in left_values(origin):
+        ball = value_of(origin, excess(sign, line, wrong), point)
+        if ball is not None and (ball > 0 or (sign in "<>" and ball == 0)):
+            return Sorted("false", f"broken at {sides.spelled(point)}")
+    if mutant.part == "direction":
+        return Sorted("unsorted", "no point breaks it")
+    slack = [value_of(origin, excess(sign, right, wrong), point) for point in sites(origin)]
+    known = [ball for ball in slack if ball is not None]
+    if known and all(ball <= 0 or ball.contains(0) for ball in known):
+        if all(ball.contains(0) for ball in known):
+            return equality(origin, wrong, right)
+        return Sorted("weaker", proof_of_weaker(origin, excess(sign, right, wrong)))
+    told = followed(origin, mutant.claim) if not left_values(origin) else ""
+    if told:
+        return Sorted("false", told)
+    if known and left_values(origin):
+        return Sorted("stronger", f"holds at {len(left_values(origin))} points, where its slack is smaller")
+    return Sorted("unsorted", "neither side can be evaluated")
+
+
+def followed(claim: Claim, wrong: Claim) -> str:
+    """A point at which a left side that only an integrator follows breaks an inequality, or nothing."""
+    gap = excess(wrong.states.sign, claim.states.left, wrong.states.right)
+    for point in sites(claim):
+        try:
+            here = sweeps.approximately(sides.settled(claim, gap, point))
+        except DECLINED:
+            continue
+        if here > INTEGRATED:
+            return f"broken at {sides.spelled(point)}"
+    return ""
+
+
+def proof_of_weaker(claim: Claim, excess: Basic) -> str:
+    """How it is known that a bound has been loosened."""
+    box = {symbol: claim.given[symbol] for symbol in excess.free_symbols if symbol in claim.given}
+    if excess.is_nonpositive:
+        return "loosened, by the signs of its terms"
+    try:
+        if certify.cover(-excess, box, strict=False, max_boxes=2000).closed:
+            return "loosened, by a cover"
+    except (*DECLINED, RuntimeError, AttributeError):
+        pass
+    return f"loosened at {len(sites(claim))} points"
+
+
+# Hypotheses
+
+
+def bolder(mutant: Mutant) -> Sorted:
+    """Of a claim without one of its hypotheses: what is true where the hypothesis fails."""
+    bold, origin = mutant.claim, mutant.origin
+    beyond = [point for point in sites(bold) if not points.admits(origin, point)]
+    states = origin.states
+    right = states.sides[-1]
+    for point in beyond:
+        try:
+            here = sides.settled(bold, right, point, loops=False)
+        except DECLINED:
+            return Sorted("false", f"without a value at {sides.spelled(point)}")
+        if here.has(nan, zoo):
+            return Sorted("false", f"without a value at {sides.spelled(point)}")
+    lines = [
+        states.left,
+        *(step.value for step in (made(origin) if origin.because else ()) if step.sign == "="),
+    ]
+    for point in beyond:
+        for line in lines:
+            value = value_of(bold, line, point)
+            other = value_of(bold, right, point)
+            if value is None or other is None or line == right:
+                continue
+            gap = value - other
+            if isinstance(states, Relation) and breaks(gap, states.sign):
+                return Sorted("false", f"broken at {sides.spelled(point)}")
+    if not beyond:
+        return Sorted("unsorted", "no point outside of the hypothesis was drawn")
+    return Sorted("stronger", f"the formula holds at {len(beyond)} points outside of the hypothesis")
+
+
+def breaks(gap, sign: str) -> bool:
+    if sign == "=":
+        return not gap.contains(0)
+    gap = gap if sign in ("<=", "<") else -gap
+    return bool(gap > 0) or (sign in "<>" and bool(gap == 0))
