@@ -14,7 +14,7 @@ from sympy import Basic, Expr, Interval, MatrixBase, Rational, S
 
 from numerics.soundness.changes import Change, changes, told
 from theory.claim import Claim
-from theory.derivation import Rule, Scene, Step, start
+from theory.derivation import Scene, Step, start
 from theory.induction import induct
 from theory.statement import Limit, Relation, Scaling, Statement
 
@@ -211,7 +211,7 @@ def misused(steps: tuple[Step, ...], place: int) -> Iterator[tuple[str, Any]]:
         yield from miswritten(own)
 
 
-def miswritten(rule: Rule) -> Iterator[tuple[str, Rule]]:
+def miswritten(rule: Any) -> Iterator[tuple[str, Any]]:
     """A rule with one of its expressions off by one percent."""
     if not is_dataclass(rule) or isinstance(rule, induct):
         return
