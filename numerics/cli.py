@@ -118,8 +118,9 @@ def soundness(
     as_json: Json = False,
     seed: Annotated[int, number("N", "Of points, and of the share: 0; any seed must do.", min=0)] = 0,
     share: Annotated[float, number("SHARE", "Of the errors that are planted, at random: 1.")] = 1.0,
+    write: Annotated[bool, typer.Option("--write", help="Keep the figures for README and pages.")] = False,
 ) -> None:
-    """Plant errors in claims: what is false must be refuted. Without NAMES the tables of the pages are written."""
+    """Plant errors in claims, and count which of them are refuted: what is false must be."""
     if not 0 < share <= 1:
         stop(f"--share {share:g}: give a number above 0, up to 1, such as 0.1")
     files = [name for name in names or () if name.endswith(".py")]
@@ -137,7 +138,7 @@ def soundness(
             stop(str(error))
         except conjecture.Broken as error:
             stop(str(error), FAILED)
-        finish(command.run(found, home, not names, as_json, seed, share))
+        finish(command.run(found, home, as_json, seed, share, (names or []) if write else None))
 
 
 def finish(status: int) -> NoReturn:

@@ -11,8 +11,18 @@ from numerics.soundness.running import Fate
 from theory.claim import Claim
 
 
-def run(claims: list[Claim], home: str | None, whole: bool, as_json: bool, seed: int, share: float) -> int:
-    """Prints what became of the mutants; 0 if every false one was killed and no true one, 1 otherwise."""
+def run(
+    claims: list[Claim],
+    home: str | None,
+    as_json: bool,
+    seed: int,
+    share: float,
+    kept: list[str] | None = None,
+) -> int:
+    """Prints what became of the mutants; 0 if every false one was killed and no true one, 1 otherwise.
+
+    ``kept`` are the names that were asked for, if the figures are to be kept for README and pages.
+    """
     fates: list[Fate] = []
     screen = report.screen(stderr=as_json)
     with progressing(report.screen(stderr=True), len(claims)) as (progress, _):
@@ -20,8 +30,8 @@ def run(claims: list[Claim], home: str | None, whole: bool, as_json: bool, seed:
             fates.append(fate)
             if as_json:
                 sys.stdout.write(json.dumps(fate._asdict(), ensure_ascii=False) + "\n")
-    if whole:
-        table.write(fates, share, seed)
+    if kept is not None:
+        table.write(fates, " ".join(["./wideproof soundness", *kept, *options(seed, share)]))
     for fate in table.remarkable(fates) if not as_json else ():
         mark = "survives" if fate.survives else "CONTRADICTION" if fate.contradicts else fate.sorted
         screen.print(f"{mark}: {fate.claim}: {fate.part}, {fate.what}", markup=False, highlight=False)
@@ -45,3 +55,8 @@ def of_file(file: str) -> tuple[list[Claim], str]:
     from numerics import conjecture
 
     return conjecture.conjectures(file), str(Path(file).resolve())
+
+
+def options(seed: int, share: float) -> list[str]:
+    """The options of a run, as one writes them."""
+    return [*([f"--share {share:g}"] if share < 1 else []), *([f"--seed {seed}"] if seed else [])]

@@ -10,7 +10,7 @@ from functools import lru_cache
 from math import ceil
 from typing import Any, Literal, NamedTuple
 
-from sympy import Basic, Expr, Interval, MatrixBase, Rational, S
+from sympy import Basic, Expr, IndexedBase, Interval, MatrixBase, Rational, S, Symbol
 
 from numerics.soundness.changes import Change, changes, told
 from theory.claim import Claim
@@ -217,6 +217,6 @@ def miswritten(rule: Any) -> Iterator[tuple[str, Any]]:
         return
     for field in fields(rule):
         value = getattr(rule, field.name)
-        if isinstance(value, Expr) and not value.is_Symbol and value.is_commutative:
+        if isinstance(value, Expr) and not isinstance(value, Symbol | IndexedBase) and value.is_commutative:
             wrong = value * Rational(101, 100) if value != 0 else Rational(1, 100)
             yield f"{field.name} off by 1 % in {type(rule).__name__}", replace(rule, **{field.name: wrong})

@@ -15,7 +15,7 @@ from numerics.soundness.plants import Mutant, planted
 from numerics.soundness.sorting import Sorted
 from theory.claim import Claim
 
-PATIENCE = 60  # seconds for one mutant, in which it is judged and sorted
+PATIENCE = 60  # seconds of processor time in which a mutant is judged, and as many in which it is sorted
 
 
 class Fate(NamedTuple):
@@ -52,18 +52,18 @@ class Late(Exception):
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raises ``Late`` after some seconds, between two operations of Python."""
+    """Raises ``Late`` after some seconds of processor time, between two operations of Python."""
 
     def ring(*_):
         raise Late(f"no answer within {seconds:g} s")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def fate(mutant: Mutant, seed: int) -> Fate:

@@ -250,7 +250,7 @@ def proof_of_weaker(claim: Claim, excess: Basic) -> str:
 def bolder(mutant: Mutant) -> Sorted:
     """Of a claim without one of its hypotheses: what is true where the hypothesis fails."""
     bold, origin = mutant.claim, mutant.origin
-    beyond = [point for point in sites(bold) if not points.admits(origin, point)]
+    beyond = [point for point in (*sites(bold), *cornered(bold)) if not points.admits(origin, point)]
     states = origin.states
     right = states.sides[-1]
     for point in beyond:
@@ -270,6 +270,25 @@ def bolder(mutant: Mutant) -> Sorted:
     if bold.because is not None and derivation.proves(derivation.links(bold, points=6)):
         return Sorted("stronger", "its derivation does without the hypothesis")
     return Sorted("unsorted", "neither side can be looked at outside of the hypothesis")
+
+
+def cornered(claim: Claim) -> list[points.Point]:
+    """Points that are as any other but in one parameter, which lies in a corner: where hypotheses fail."""
+    found = []
+    for point in sites(claim)[:SWEPT]:
+        for name, domain in points.domains(claim).items():
+            for option in points.corner(domain, 3, points.placed(claim, point), points.NEAR[:1]):
+                there = {**point, name: option}
+                if option is not None and option != point[name] and consistent(claim, there):
+                    found.append(there)
+    return found
+
+
+def consistent(claim: Claim, point: points.Point) -> bool:
+    try:
+        return points.admits(claim, point)
+    except DECLINED:  # a size was changed, and not the arrays of that size
+        return False
 
 
 def broken_beyond(bold: Claim, beyond: list[points.Point]) -> tuple[str, int]:

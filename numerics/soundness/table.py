@@ -11,7 +11,6 @@ from numerics.soundness.running import Fate
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FIGURES, TABLE = DOCS / "soundness.json", DOCS / "soundness_table.md"
 ALARMS = DOCS / "false_alarms.json"  # of the false-alarm experiment, once that has been run
-COMMAND = "./wideproof soundness"
 CLASSES = ("equivalent", "weaker", "stronger", "below", "unsorted")
 PARTS = {
     "right side": "the right side of a statement",
@@ -38,17 +37,14 @@ def record(fates: Iterable[Fate]) -> dict[str, Any]:
     return figures | {name: alarms.get(name) for name in ("seeds", "alarms")}
 
 
-def markdown(fates: Sequence[Fate], share: float, seed: int) -> str:
+def markdown(fates: Sequence[Fate], command: str) -> str:
     """The table of a run by what was wrong, with the command that made it."""
-    options = (f" --share {share:g}" if share < 1 else "") + (f" --seed {seed}" if seed else "")
     head = ["what is wrong", "planted", "false", "killed", *CLASSES]
     rows = [[says, *counts(part_of(fates, part))] for part, says in PARTS.items() if part_of(fates, part)]
     rows.append(["**all**", *counts(fates)])
     lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
     table = "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
-    what = f"A random {share:.0%} of the mutants" if share < 1 else "All mutants"
-    claims = len({each.claim for each in fates})
-    return f"{table}\n\n{what} of {claims} claims, by `{COMMAND}{options}`.\n"
+    return f"{table}\n\nMade by `{command} --write`.\n"
 
 
 def part_of(fates: Sequence[Fate], part: str) -> list[Fate]:
@@ -65,9 +61,9 @@ def remarkable(fates: Iterable[Fate]) -> list[Fate]:
     return [each for each in fates if each.survives or each.contradicts or each.sorted in CLASSES[1:]]
 
 
-def write(fates: Sequence[Fate], share: float, seed: int) -> None:
-    """Keeps the figures, the table and the list of a run over the whole catalogue."""
-    kept = {"share": share, "seed": seed, **record(fates)}
+def write(fates: Sequence[Fate], command: str) -> None:
+    """Keeps the figures, the table and the list of a run, with the command that made them."""
+    kept = {"command": command, **record(fates)}
     kept["listed"] = [each._asdict() | {"survives": each.survives} for each in remarkable(fates)]
     FIGURES.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    TABLE.write_text(markdown(fates, share, seed), "utf-8")
+    TABLE.write_text(markdown(fates, command), "utf-8")

@@ -189,6 +189,6 @@ def test_what_is_refused_is_killed_in_a_derivation_alone():
 
 def test_a_mutant_that_takes_too_long_survives(monkeypatch):
     monkeypatch.setattr(running, "PATIENCE", 0.05)
-    monkeypatch.setattr(killing, "outcome", lambda *_: sum(range(10**10)))
+    monkeypatch.setattr(killing, "outcome", lambda *_: all(True for _ in iter(int, 1)))  # for ever
     mutant = next(planted(AREA))
     assert running.fate(mutant, 0).ended == "alive"
