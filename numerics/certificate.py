@@ -61,7 +61,9 @@ def drawn_apart(claim: Claim, link: Link, seed: int) -> Link:
     for point in points.varied(claim, seed, DRAWN_APART)[:DRAWN_APART]:
         try:
             lines = [sides.settled(claim, line, point) for line in pair]
-            if sweeps.differ(*lines, "look") and sweeps.differ(*lines, "again", 4 * sweeps.DRAWS):
+            if sweeps.differ(lines[0], lines[1], "look") and sweeps.differ(
+                lines[0], lines[1], "again", 4 * sweeps.DRAWS
+            ):
                 return link._replace(status="broken", note="draws exclude it, twice", witness=point)
         except DECLINED:
             continue

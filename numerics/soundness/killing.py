@@ -20,6 +20,7 @@ from numerics.case import theory_ladder
 from numerics.experiment import attached, load
 from numerics.freshness import home_of
 from numerics.judge import Verdict
+from numerics.kinds import relation
 from numerics.soundness import stored
 from numerics.soundness.plants import Mutant, made
 from theory import derivation, points
@@ -171,7 +172,7 @@ def of_relation(mutant: Mutant, seed: int) -> Outcome:
     left = comparable(claim, chain)
     if left is not None and excluded_at(claim, left, seed, mutant.origin):
         return Outcome("refuted", "balls")
-    if left is not None and claim.states.sign != "=" and certificate.is_box(claim):
+    if left is not None and relation(claim).sign != "=" and certificate.is_box(claim):
         covered = certificate.cover(claim, left, claim.states.sides[-1])
         if covered is not None and covered.verdict is not None:
             told = (
@@ -253,10 +254,10 @@ def of_trend(mutant: Mutant, seed: int) -> Outcome:
 
 
 def bent_trend(mutant: Mutant) -> tuple[Step, ...]:
-    steps, states = made(mutant.origin), mutant.claim.states
+    steps, states, own = made(mutant.origin), mutant.claim.states, mutant.origin.states
     ratio = 1
-    if isinstance(states, Scaling):
-        ratio = mutant.origin.states.gauge / states.gauge
+    if isinstance(states, Scaling) and isinstance(own, Scaling):
+        ratio = own.gauge / states.gauge
     *kept, last = steps
     goal = derivation.end(mutant.claim)
     kept = [replace(step, value=step.value * ratio) for step in kept]

@@ -213,7 +213,7 @@ def misused(steps: tuple[Step, ...], place: int) -> Iterator[tuple[str, Any]]:
 
 def miswritten(rule: Any) -> Iterator[tuple[str, Any]]:
     """A rule with one of its expressions off by one percent."""
-    if not is_dataclass(rule) or isinstance(rule, induct):
+    if not is_dataclass(rule) or isinstance(rule, induct | type):
         return
     for field in fields(rule):
         value = getattr(rule, field.name)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sympy import Basic, MatrixBase, nan, zoo
 
 from numerics import sides, sweeps
+from numerics.kinds import relation
 from numerics.soundness import stored
 from numerics.soundness.plants import Mutant, made
 from theory import algebra, certify, derivation, points
@@ -61,7 +62,7 @@ def gap_at(claim: Claim, wrong: Basic, right: Basic, point: points.Point):
     if isinstance(pair[1], MatrixBase):
         others = list(pair[0]) if isinstance(pair[0], MatrixBase) else [pair[0]] * len(pair[1])
         return [certify.difference(a, b, tables, DIGITS) for a, b in zip(others, pair[1], strict=True)]
-    return [certify.difference(*pair, tables, DIGITS)]
+    return [certify.difference(pair[0], pair[1], tables, DIGITS)]
 
 
 def apart(claim: Claim, wrong: Basic, right: Basic) -> tuple[str, int]:
@@ -90,7 +91,7 @@ def swept(claim: Claim, wrong: Basic, right: Basic) -> str:
     for point in sites(claim)[:SWEPT]:
         try:
             pair = [sides.settled(claim, line, point) for line in (wrong, right)]
-            if sweeps.differ(*pair, "sort", TENFOLD):
+            if sweeps.differ(pair[0], pair[1], "sort", TENFOLD):
                 return f"differs at {sides.spelled(point)}, by {TENFOLD} draws"
         except DECLINED:
             continue
@@ -120,7 +121,7 @@ def sort(mutant: Mutant) -> Sorted:
     if isinstance(states, Relation) and states.sign != "=":
         return inequality(mutant)
     if isinstance(states, Scaling) and mutant.part == "constant":
-        return equality(origin, mutant.claim.states.constant, states.constant)
+        return equality(origin, constant(mutant.claim), constant(origin))
     if isinstance(states, Scaling):
         return Sorted("false", "a limit that is neither zero nor infinite has one power and one logarithm")
     if mutant.part == "exponent":
@@ -132,6 +133,12 @@ def sort(mutant: Mutant) -> Sorted:
         told = stored.below_resolution(mutant.claim, origin)
         return Sorted("below", told) if told else found
     return found
+
+
+def constant(claim: Claim) -> Basic:
+    assert isinstance(claim.states, Scaling)
+    assert claim.states.constant is not None
+    return claim.states.constant
 
 
 def of_reason(mutant: Mutant) -> Sorted:
@@ -167,7 +174,7 @@ def excess(sign: str, left: Basic, right: Basic) -> Basic:
 
 def slack(claim: Claim, line: Basic) -> Basic:
     """By how much a line that equals the left side keeps its distance from the right side."""
-    return -excess(claim.states.sign, line, claim.states.right)
+    return -excess(relation(claim).sign, line, relation(claim).right)
 
 
 def value_of(claim: Claim, line: Basic, point: points.Point):
@@ -197,7 +204,7 @@ def left_values(claim: Claim) -> tuple[tuple[points.Point, Basic], ...]:
 def inequality(mutant: Mutant) -> Sorted:
     """Of an inequality with another right side or another sign."""
     claim, origin = mutant.claim, mutant.origin
-    sign, wrong, right = claim.states.sign, claim.states.right, origin.states.right
+    sign, wrong, right = relation(claim).sign, relation(claim).right, relation(origin).right
     for point, line in left_values(origin):
         ball = value_of(origin, excess(sign, line, wrong), point)
         if ball is not None and (ball > 0 or (sign in "<>" and ball == 0)):
@@ -220,7 +227,7 @@ def inequality(mutant: Mutant) -> Sorted:
 
 def followed(claim: Claim, wrong: Claim) -> str:
     """A point at which a left side that only an integrator follows breaks an inequality, or nothing."""
-    gap = excess(wrong.states.sign, claim.states.left, wrong.states.right)
+    gap = excess(relation(wrong).sign, claim.states.left, relation(wrong).right)
     for point in sites(claim):
         try:
             here = sweeps.approximately(sides.settled(claim, gap, point))
@@ -307,7 +314,7 @@ def broken_beyond(bold: Claim, beyond: list[points.Point]) -> tuple[str, int]:
     for point in beyond if not looks and sign == "=" and isinstance(states, Relation) else ():
         try:
             pair = [sides.settled(bold, line, point) for line in (states.left, right)]
-            differ = sweeps.differ(*pair, "sort", TENFOLD)
+            differ = sweeps.differ(pair[0], pair[1], "sort", TENFOLD)
         except DECLINED:
             continue
         looks += 1
