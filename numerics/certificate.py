@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import Basic, Interval, MatrixBase, sstr
 
-from numerics import sides
+from numerics import sides, sweeps
 from numerics.judge import Finding, Verdict
 from numerics.kinds import relation
 from numerics.search import search
@@ -28,7 +28,8 @@ DIGITS = 30
 CHECK_DIGITS = 45  # an exclusion is looked at once more, at higher precision, before it refutes
 SHRINKING = 60  # looks of Hypothesis, after a refutation
 SEARCHING = 200
-MISSES = 3  # after so many points that balls cannot evaluate, they are not asked again
+DRAWN_APART = 8  # points at which draws look at an open link
+MISSES = derivation.MISSES
 HINT = "no certificate: python-flint is absent; pip install python-flint"
 DECLINED = (certify.Unevaluable, ValueError, TypeError, NotImplementedError, RecursionError)
 
@@ -44,7 +45,29 @@ def derived(claim: Claim, seed: int) -> tuple[Finding, tuple[Link, ...]]:
     except Exception as error:  # whatever a chain raises concerns this claim alone
         told = str(claim.error(f"the derivation raised {type(error).__name__}: {error}"))
         return Finding("derivation", Verdict.ERROR, (told,)), ()
+    chain = tuple(drawn_apart(claim, link, seed) for link in chain)
     return Finding("derivation", *chain_verdict(chain), links=tuple(map(row, chain))), chain
+
+
+def drawn_apart(claim: Claim, link: Link, seed: int) -> Link:
+    """A link that neither algebra closes nor balls can see, broken if draws tell its lines apart, twice."""
+    if link.status != "open" or link.sign != "=":
+        return link
+    scene, step = (
+        derivation.Scene(claim, dict(claim.given)),
+        derivation.Step(link.after, link.reason, link.sign),
+    )
+    pair = derivation.sides_of(scene, link.before, step)
+    for point in points.varied(claim, seed, DRAWN_APART)[:DRAWN_APART]:
+        try:
+            lines = [sides.settled(claim, line, point) for line in pair]
+            if sweeps.differ(lines[0], lines[1], "look") and sweeps.differ(
+                lines[0], lines[1], "again", 4 * sweeps.DRAWS
+            ):
+                return link._replace(status="broken", note="draws exclude it, twice", witness=point)
+        except DECLINED:
+            continue
+    return link
 
 
 def chain_verdict(chain: tuple[Link, ...]) -> tuple[Verdict, tuple[str, ...]]:
@@ -141,7 +164,7 @@ def enclosed(
     claim: Claim, left: Basic, right: Basic, seed: int, at: points.Point | None, count: int = POINTS
 ) -> Finding:
     """Both sides at exact points: the lattice, and draws from the seed."""
-    chosen = [at] if at is not None else points.chosen(claim, seed, count)
+    chosen = [at] if at is not None else points.varied(claim, seed, count)
     looks, misses, reason = 0, 0, ""
     for point in chosen:
         try:
@@ -168,7 +191,10 @@ def excludes(claim: Claim, left: Basic, right: Basic, point: points.Point, digit
     """Whether balls rule the relation out at a point, in any entry."""
     here = [sides.settled(claim, side, point, loops=True) for side in (left, right)]
     tables, sign = points.tables(claim, point), relation(claim).sign
-    return any(rules_out(certify.difference(*pair, tables, digits), sign) for pair in entry_pairs(*here))
+    try:
+        return any(rules_out(certify.difference(*pair, tables, digits), sign) for pair in entry_pairs(*here))
+    except certify.Undefined:
+        return True  # no real number stands in any relation to another side
 
 
 def entry_pairs(left: Basic, right: Basic) -> list[tuple[Basic, Basic]]:

@@ -1,4 +1,4 @@
-"""The command line: ``verify``, ``check``, ``list``, ``show``, ``docs``, ``test``, ``index``.
+"""The command line: ``verify``, ``check``, ``soundness``, ``list``, ``show``, ``docs``, ``test``, ``index``.
 
 Results go to stdout and progress to stderr. The exit status is the worst that happened: 4 an error, 1
 a claim refuted, 3 one inconclusive, 0 all hold; 2 for a command that makes no sense, 130 for Ctrl-C.
@@ -107,6 +107,38 @@ def check(
             home = str(Path(conjecture).resolve())
             settings = Settings(seed, alpha, resolution, budget)
             finish(run.run(claims, settings, as_json, plan, lambda claim: home, worker))
+
+
+@app.command()
+def soundness(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAMES", help="Claims, rows, chapters, or one FILE.py; else all."),
+    ] = None,
+    as_json: Json = False,
+    seed: Annotated[int, number("N", "Of points, and of the share: 0; any seed must do.", min=0)] = 0,
+    share: Annotated[float, number("SHARE", "Of the errors that are planted, at random: 1.")] = 1.0,
+    write: Annotated[bool, typer.Option("--write", help="Keep the figures for README and pages.")] = False,
+) -> None:
+    """Plant errors in claims, and count which of them are refuted: what is false must be."""
+    if not 0 < share <= 1:
+        stop(f"--share {share:g}: give a number above 0, up to 1, such as 0.1")
+    files = [name for name in names or () if name.endswith(".py")]
+    if files and len(names or ()) > 1:
+        stop(f"{files[0]}: give one file, or names of the catalogue, and not both")
+    with interruptible():
+        if not files:
+            chosen(names)  # an unknown name is told before anything is started
+        from numerics import conjecture
+        from numerics.soundness import command
+
+        try:
+            found, home = command.of_file(files[0]) if files else ([c for c, _ in stated(names)], None)
+        except conjecture.Unreadable as error:
+            stop(str(error))
+        except conjecture.Broken as error:
+            stop(str(error), FAILED)
+        finish(command.run(found, home, as_json, seed, share, (names or []) if write else None))
 
 
 def finish(status: int) -> NoReturn:

@@ -17,6 +17,8 @@ PATH = Path(__file__).with_name("index.json")
 README = PATH.parents[1] / "README.md"
 COMMITTED = PATH.parents[1] / "docs" / "evidence"
 BEGIN, END = "<!-- verdicts: python -m numerics index -->", "<!-- end of verdicts -->"
+PLANTED = "<!-- soundness: python -m numerics index -->", "<!-- end of soundness -->"
+SOUNDNESS = PATH.parents[1] / "docs" / "soundness_table.md"  # written by ``soundness --write``
 
 Entry = dict[str, Any]
 
@@ -119,19 +121,22 @@ def weakest(store, facts: list[Entry]) -> str:
     return marked(max((record.verdict for record in records), key=list(MARKS).index))
 
 
-def inserted(readme: str, table: str) -> str:
-    """The README with its table replaced; ``ValueError`` if the markers are not there."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def inserted(readme: str, table: str, marks: tuple[str, str] = (BEGIN, END)) -> str:
+    """The README with a table replaced; ``ValueError`` if its markers are not there."""
+    first, last = marks
+    before, begin, rest = readme.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise ValueError(f"{README}: the table's place is marked by {BEGIN} and {END}; put both back")
-    return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
+        raise ValueError(f"{README}: the table's place is marked by {first} and {last}; put both back")
+    return f"{before}{first}\n\n{table}\n\n{last}{after}"
 
 
 def stale() -> dict[Path, str]:
     """The generated files that differ from what they should be, each with its right content."""
     everything = catalogued()
-    right = {PATH: text(everything), README: inserted(README.read_text("utf-8"), table(everything))}
+    readme = inserted(README.read_text("utf-8"), table(everything))
+    readme = inserted(readme, SOUNDNESS.read_text("utf-8").strip(), PLANTED)
+    right = {PATH: text(everything), README: readme}
     return {
         path: content
         for path, content in right.items()

@@ -34,6 +34,8 @@ class Verdict(StrEnum):
 STRENGTH = {verdict: rank for rank, verdict in enumerate(Verdict)}  # from the strongest to the weakest
 OPEN = "an open claim: that nobody knows is an expected answer"
 CONTRADICTION = "contradiction"
+COUNTED = ("points", "points_enclosed", "points_checked", "draws", "rungs", "boxes")
+VACUOUS = "vacuous evidence"
 NOTHING = "nothing was checked: give it because=... or an experiment with @observes"
 
 
@@ -53,8 +55,20 @@ class Finding(NamedTuple):
     dtype: str | None = None
 
 
+def vacuous(finding: Finding) -> bool:
+    """Whether a witness speaks for a claim and has looked at nothing: no link, no point, no draw."""
+    if finding.verdict not in (Verdict.PROVED, Verdict.CERTIFIED, Verdict.SUPPORTED):
+        return False
+    counted = [finding.numbers[name] for name in COUNTED if name in finding.numbers]
+    return not finding.links if finding.witness == "derivation" else bool(counted) and not all(counted)
+
+
 def verdict_of(findings: Iterable[Finding]) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict, and the notes that explain it where the witnesses do not."""
+    findings = list(findings)
+    idle = [finding.witness for finding in findings if vacuous(finding)]
+    if idle:
+        return Verdict.ERROR, (f"{VACUOUS}: the {' and the '.join(idle)} looked at no link, point or draw",)
     said = {finding.witness: finding.verdict for finding in findings if finding.verdict is not None}
     if not said:
         return Verdict.ERROR, (NOTHING,)

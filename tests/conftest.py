@@ -11,6 +11,8 @@ import hypothesis
 import jax
 from jaxtyping import install_import_hook
 
+from tests.vacuity import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 - hooks of pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 
 jax.config.update("jax_enable_x64", True)

@@ -286,7 +286,7 @@ def test_without_ensurepip_a_missing_or_old_pip_is_named(fresh, monkeypatch, ver
 
 def test_without_ensurepip_a_recent_pip_will_do(fresh, monkeypatch):
     monkeypatch.setattr(metadata, "version", lambda name: "22.3")
-    fresh.script().require_pip()
+    assert fresh.script().require_pip() is None
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])

@@ -1,7 +1,10 @@
 """The suite's own settings are seen to bite: each would otherwise fail in silence."""
 
+import subprocess
+import sys
 import warnings
 from importlib import import_module
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +13,7 @@ from hypothesis import settings
 from jaxtyping import TypeCheckError
 
 import numerics
+from tests import vacuity
 
 PLANTED = """
 from jaxtyping import Array, Float
@@ -54,3 +58,45 @@ def test_a_warning_is_an_error():
 
 def test_examples_have_no_deadline():
     assert settings().deadline is None
+
+
+IDLE = """
+import pytest
+
+def test_that_skips():
+    pytest.skip("it is late")
+
+def test_that_runs():
+    assert True
+
+@pytest.mark.skipif(True, reason="two hosts cannot meet: no loopback")
+def test_with_an_excuse():
+    raise AssertionError
+"""
+ROOT = Path(__file__).resolve().parents[1]
+FILES = sorted([*ROOT.glob("tests/**/test_*.py"), *ROOT.glob("docs/test_*.py")])
+
+
+def test_a_skip_without_an_excuse_is_a_failure(tmp_path):
+    (tmp_path / "test_idle.py").write_text(IDLE)
+    options = ["-p", "tests.vacuity", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
+    found = subprocess.run(
+        [sys.executable, "-m", "pytest", *options], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "1 failed, 1 passed, 1 skipped" in found.stdout
+    assert "a test that does nothing proves nothing" in found.stdout
+
+
+def test_what_is_missing_at_home_is_no_excuse_in_ci():
+    assert vacuity.excused("could not import 'flint': No module", ci=False)
+    assert not vacuity.excused("could not import 'flint': No module", ci=True)
+
+
+def test_a_test_that_asserts_nothing_is_noticed():
+    source = "def helped(): assert 1\ndef test_a(): helped()\ndef test_b(): return 2\n"
+    assert vacuity.silent(source) == ["test_b"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_test_asserts_something(file):
+    assert vacuity.silent(file.read_text("utf-8")) == []

@@ -48,6 +48,8 @@ class Activation:
 
         Raises ``ValueError`` where the weak derivative is no function.
         """
+        if order < 0:
+            raise ValueError(f"{self.name}: there is no derivative of order {order}")
         if order == 0:
             return self.formula
         if order <= len(self.weak):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sympy
 
+from theory.unfold import Undefined as Undefined
 from theory.unfold import Unevaluable as Unevaluable
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _known(value):
 
 def _real(expr, ball) -> "arb":
     if not ball.imag.contains(0):
-        raise Unevaluable(f"{expr} is not real: its imaginary part lies in {ball.imag}")
+        raise Undefined(f"{expr} is not real: its imaginary part lies in {ball.imag}")
     return ball.real
 
 

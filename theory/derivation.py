@@ -42,7 +42,7 @@ from theory.family import DerivativeFamily
 from theory.flow import Flow
 from theory.iterate import Iterate
 from theory.law import Node
-from theory.points import chosen, substitute, tables
+from theory.points import substitute, tables, varied
 from theory.statement import Holds, Limit, Relation, Scaling
 
 DEFINITIONS = (
@@ -64,6 +64,7 @@ DEFINITIONS = (
 )
 Sign = Literal["=", "<=", ">=", "<", ">"]
 DIGITS = 20
+MISSES = 8  # points, corners and others, that balls cannot evaluate, after which they are not asked again
 SPOT_CHECKS = 6  # a closed link is a theorem already: balls only look for a wrong rule
 DIRECTIONS: dict[str, set[str]] = {
     "=": {"="},
@@ -77,6 +78,14 @@ IMPLIED_BY: dict[str, set[str]] = {**DIRECTIONS, "<": {"<"}, ">": {">"}}  # of o
 
 class Refused(ValueError):
     """A rule used where it does not apply, or a chain that starts or ends in the wrong place."""
+
+
+class Elsewhere(Refused):
+    """A chain inside a rule that proves another line than it should, ``reached`` instead of ``wanted``."""
+
+    def __init__(self, message: str, reached: Basic, wanted: Basic):
+        super().__init__(message)
+        self.reached, self.wanted = reached, wanted
 
 
 class Rule(Protocol):
@@ -149,7 +158,7 @@ def links(claim: Claim, points: int = 64, seed: int = 0) -> tuple[Link, ...]:
     left = claim.states.left
     values = [start(claim), *(step.value for step in steps)]
     reject_definition(claim, left)
-    sites = cache(lambda count: chosen(claim, seed, count, largest=3)[:count])  # the same for every link
+    sites = cache(lambda count: varied(claim, seed, count)[:count])  # the same for every link
     return tuple(
         checked(before, step, scene, points, sites) for before, step in zip(values[:-1], steps, strict=True)
     )
@@ -251,7 +260,10 @@ def defines(left: Basic) -> bool:
 def checked(before: Basic, step: Step, scene: Scene, count: int, sites: Callable[[int], list]) -> Link:
     """One link, closed by its rule and by algebra if possible, then looked at through balls."""
     closed, note = closes(before, step, scene)
-    looks, witness, why = enclosed(before, step, scene, sites(min(count, SPOT_CHECKS) if closed else count))
+    there = sites(min(count, SPOT_CHECKS) if closed else count)
+    looks, witness, why = enclosed(before, step, scene, there)
+    if witness is None and not looks:
+        witness, why = led_elsewhere(before, step, scene, there)
     if witness is not None:
         status, note = "broken", why
     elif closed:
@@ -318,7 +330,14 @@ def enclosed(before: Basic, step: Step, scene: Scene, sites: list) -> tuple[int,
 
     A line without a value fails, even where balls cannot look: a link holds on the whole domain.
     """
-    if not certify.AVAILABLE or isinstance(scene.claim.states, Limit | Scaling):
+    if isinstance(scene.claim.states, Limit | Scaling):
+        return 0, None, ""
+    return seen(before, step, scene, sites)
+
+
+def seen(before: Basic, step: Step, scene: Scene, sites: list) -> tuple[int, dict | None, str]:
+    """The same of any two lines that must be related as the step says."""
+    if not certify.AVAILABLE:
         return 0, None, ""
     dark = any(beyond_balls(value) for value in (before, step.value))
     lines = tuple(map(shell, (before, step.value))) if dark else (before, step.value)
@@ -333,15 +352,42 @@ def enclosed(before: Basic, step: Step, scene: Scene, sites: list) -> tuple[int,
             if dark:
                 continue
             gap = certify.difference(new, old, tables(scene.claim, point), DIGITS)
+        except certify.Undefined:
+            return looks + 1, point, "one of its lines is no real number there"
         except (certify.Unevaluable, ValueError, TypeError, NotImplementedError):
             misses += 1
-            if misses > 3 and not looks:
+            if misses > MISSES and not looks:
                 return 0, None, ""
             continue
         looks += 1
         if excluded(gap, step.sign):
             return looks, point, "balls exclude it"
     return looks, None, ""
+
+
+def led_elsewhere(before: Basic, step: Step, scene: Scene, sites: list) -> tuple[dict | None, str]:
+    """A point at which balls tell a line from what its own rule makes of the line before, and why.
+
+    Balls may see both where they cannot see the line before, a mean or an iterate; and the line that a rule
+    gives is a theorem. A rule that gives a bound says nothing against another bound.
+    """
+    given, wanted = sides_of(scene, before, step)
+    if given in (before, wanted):
+        return None, ""
+    _, witness, why = seen(given, replace(step, value=wanted), scene, sites)
+    return witness, f"{why}: its rule gives another line" if witness is not None else ""
+
+
+def sides_of(scene: Scene, before: Basic, step: Step) -> tuple[Basic, Basic]:
+    """Two lines that are equal if a step is right: its own, or what its rule makes of the first and the second."""
+    if isinstance(step.reason, str) or getattr(step.reason, "sign", "=") != "=":
+        return before, step.value
+    try:
+        return step.reason.apply(before, scene), step.value
+    except Elsewhere as other:
+        return other.reached, other.wanted
+    except (Refused, NotImplementedError, PolynomialError):
+        return before, step.value
 
 
 def beyond_balls(value: Basic) -> bool:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from sympy import Dummy, Expr, Function, S, Symbol
 from sympy.polys.orthopolys import hermite_prob_poly
 
-from theory.unfold import Unevaluable
+from theory.unfold import Undefined, Unevaluable
 
 VARIABLE = Symbol("z", real=True)
 
@@ -42,6 +42,8 @@ class DerivativeFamily(Function):
         return derivative(self.explicit, int(order)).xreplace({VARIABLE: x})
 
     def _eval_balls(self):
+        if self.args[0].is_Integer and self.args[0] < 0:
+            raise Undefined(f"{self}: there is no derivative of order {self.args[0]}")
         if self.written_out() == self:
             raise Unevaluable(f"{self}: its order {self.args[0]} is no number from 0 on")
         return self.written_out()

@@ -26,7 +26,7 @@ from sympy import (
 
 from theory import derivation, scope
 from theory.claim import Claim, canonical, sizes
-from theory.derivation import Refused, Rule, Scene, Step
+from theory.derivation import Elsewhere, Refused, Rule, Scene, Step
 from theory.domain import Activations, Arrays
 from theory.law import Law, Variate
 from theory.plain import plain
@@ -351,13 +351,22 @@ class induct:
 
 def prove(chain: Chain) -> None:
     """Raises ``Refused`` at the first line of a chain that does not close, or for one that ends elsewhere."""
-    what, left, right, steps, scene = chain
-    values = [left, *(step.value for step in steps)]
-    if not steps or not derivation.algebra.same(values[-1], right):
-        raise Refused(f"{what}: the chain ends at {values[-1]}, not at {right}")
-    for line, (before, step) in enumerate(zip(values[:-1], steps, strict=True), 1):
+    flaw, reached = first_flaw(chain), chain.steps[-1].value if chain.steps else chain.left
+    if not chain.steps or not derivation.algebra.same(reached, chain.right):
+        told = f"{chain.what}: the chain ends at {reached}, not at {chain.right}"
+        proved = not flaw and not chain.scene.hypotheses  # another line than the one that was wanted
+        raise Elsewhere(told, reached, chain.right) if proved else Refused(told)
+    if flaw:
+        raise Refused(flaw)
+
+
+def first_flaw(chain: Chain) -> str:
+    """What is wrong with the first line that does not close; empty if all do."""
+    values = [chain.left, *(step.value for step in chain.steps)]
+    for line, (before, step) in enumerate(zip(values[:-1], chain.steps, strict=True), 1):
         if step.sign != "=":
-            raise Refused(f"{what}, line {line}: '{step.sign}' proves no equality")
-        closed, note = derivation.closes(before, step, scene)
+            return f"{chain.what}, line {line}: '{step.sign}' proves no equality"
+        closed, note = derivation.closes(before, step, chain.scene)
         if not closed:
-            raise Refused(f"{what}, line {line} ({step.reason}): {note}")
+            return f"{chain.what}, line {line} ({step.reason}): {note}"
+    return "" if chain.steps else f"{chain.what}: the chain has no lines"

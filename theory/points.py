@@ -7,7 +7,7 @@ here once, without a float. Array indices count from one, as in the sums of the 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice, product
+from itertools import islice, product, zip_longest
 from random import Random
 from types import MappingProxyType
 from typing import Any
@@ -106,6 +106,14 @@ def chosen(claim: Claim, seed: int | str, count: int, largest: int = 3, near: tu
     if not claim.given:
         return [{}]
     return lattice(claim, largest, near) + list(islice(draws(claim, seed, largest), count))
+
+
+def varied(claim: Claim, seed: int | str, count: int) -> list[Point]:
+    """The same points, corners and draws by turns: whoever stops early has seen both kinds."""
+    found = chosen(claim, seed, count)
+    corners, drawn = (found[: len(found) - count], found[-count:]) if claim.given else (found, [])
+    turns = zip_longest(corners, drawn)
+    return [point for pair in turns for point in pair if point is not None]
 
 
 def domains(claim: Claim) -> dict[str, Any]:

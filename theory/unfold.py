@@ -17,6 +17,10 @@ class Unevaluable(ValueError):
     """A SymPy node that balls cannot evaluate: the message names the node and says why."""
 
 
+class Undefined(Unevaluable):
+    """An expression that is no real number where it is looked at, which no number can equal."""
+
+
 def unfold(expr: sympy.Basic) -> sympy.Basic:
     """An equal expression in other terms; Unevaluable where there is none."""
     if hasattr(expr, "_eval_balls"):

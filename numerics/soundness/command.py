@@ -1,0 +1,62 @@
+"""The command ``soundness``: mutants of claims of the catalogue or of a file, their fates, the figures."""
+
+import json
+import sys
+from pathlib import Path
+
+from numerics import report
+from numerics.run import progressing
+from numerics.soundness import running, table
+from numerics.soundness.running import Fate
+from theory.claim import Claim
+
+
+def run(
+    claims: list[Claim],
+    home: str | None,
+    as_json: bool,
+    seed: int,
+    share: float,
+    kept: list[str] | None = None,
+) -> int:
+    """Prints what became of the mutants; 0 if every false one was killed and no true one, 1 otherwise.
+
+    ``kept`` are the names that were asked for, if the figures are to be kept for README and pages.
+    """
+    fates: list[Fate] = []
+    screen = report.screen(stderr=as_json)
+    with progressing(report.screen(stderr=True), len(claims)) as (progress, _):
+        for fate in running.run(claims, home, seed, share, progress):
+            fates.append(fate)
+            if as_json:
+                sys.stdout.write(json.dumps(fate._asdict(), ensure_ascii=False) + "\n")
+    if kept is not None:
+        table.write(fates, " ".join(["./wideproof soundness", *kept, *options(seed, share)]))
+    for fate in table.remarkable(fates) if not as_json else ():
+        mark = "survives" if fate.survives else "CONTRADICTION" if fate.contradicts else fate.sorted
+        screen.print(f"{mark}: {fate.claim}: {fate.part}, {fate.what}", markup=False, highlight=False)
+        screen.print(
+            f"    {fate.reason}; the engine: {fate.ended}, {fate.witness}", markup=False, highlight=False
+        )
+    figures = table.record(fates)
+    if as_json:
+        sys.stdout.write(json.dumps(figures) + "\n")
+    else:
+        screen.print(summary(figures), markup=False, highlight=False)
+    return 1 if any(fate.survives or fate.contradicts for fate in fates) else 0
+
+
+def summary(figures: dict) -> str:
+    rest = ", ".join(f"{figures[name]} {name}" for name in table.CLASSES)
+    return f"{figures['planted']} planted, {figures['false']} false, {figures['killed']} killed; {rest}"
+
+
+def of_file(file: str) -> tuple[list[Claim], str]:
+    from numerics import conjecture
+
+    return conjecture.conjectures(file), str(Path(file).resolve())
+
+
+def options(seed: int, share: float) -> list[str]:
+    """The options of a run, as one writes them."""
+    return [*([f"--share {share:g}"] if share < 1 else []), *([f"--seed {seed}"] if seed else [])]

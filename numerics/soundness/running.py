@@ -1,0 +1,118 @@
+"""The run: every mutant judged by the engine and sorted apart from it, claim by claim, on all cores."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import get_context
+from random import Random
+from typing import NamedTuple
+
+from numerics.soundness import killing, sorting
+from numerics.soundness.killing import Outcome
+from numerics.soundness.plants import Mutant, planted
+from numerics.soundness.sorting import Sorted
+from theory.claim import Claim
+
+PATIENCE = 60  # seconds of processor time in which a mutant is judged, and as many in which it is sorted
+
+
+class Fate(NamedTuple):
+    """What became of one mutant: what it is, its class, how the engine ended it, and by what."""
+
+    claim: str
+    part: str
+    kind: str
+    what: str
+    sorted: str
+    reason: str
+    ended: str
+    witness: str
+
+    @property
+    def killed(self) -> bool:
+        """Refuted, broken, or refused where the error is in the derivation, which then proves nothing."""
+        in_chain = self.part in ("line", "reason", "hypothesis") and self.ended == "refused"
+        return self.ended in ("refuted", "broken", "error") or in_chain
+
+    @property
+    def survives(self) -> bool:
+        return self.sorted == "false" and not self.killed
+
+    @property
+    def contradicts(self) -> bool:
+        """A true statement that the engine refutes: a false alarm, or an error of the sorter."""
+        return self.sorted in ("equivalent", "weaker", "stronger") and self.ended in ("refuted", "broken")
+
+
+class Late(Exception):
+    """A mutant that took too long."""
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raises ``Late`` after some seconds of processor time, between two operations of Python."""
+
+    def ring(*_):
+        raise Late(f"no answer within {seconds:g} s")
+
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def fate(mutant: Mutant, seed: int) -> Fate:
+    """One mutant through both; what either raises is told, and counts for nothing."""
+    outcome = attempted(lambda: killing.outcome(mutant, seed), lambda text: Outcome("error", text))
+    if outcome.ended == "error" and outcome.witness.startswith("Late"):
+        outcome = outcome._replace(ended="alive")
+    found = attempted(lambda: sorting.sort(mutant), lambda text: Sorted("unsorted", text))
+    return Fate(mutant.origin.name, mutant.part, mutant.kind, mutant.what, *found, *outcome)
+
+
+def attempted(check: Callable, failed: Callable):
+    try:
+        with at_most(PATIENCE):
+            return check()
+    except Exception as error:
+        return failed(f"{type(error).__name__}: {error}"[:200])
+
+
+def fates(claim: Claim, seed: int = 0, share: float = 1.0) -> Iterator[Fate]:
+    """The fates of a claim's mutants, or of a random share of them."""
+    random = Random(f"{claim.name} {seed}")
+    for mutant in planted(claim):
+        if random.random() < share:
+            yield fate(mutant, seed)
+
+
+def of_home(home: str | None, name: str, seed: int, share: float) -> list[Fate]:
+    """The same in a process of its own, which finds the claim by its name, in a file if one is given."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return list(fates(found(home, name), seed, share))
+
+
+def found(home: str | None, name: str) -> Claim:
+    if home is None:
+        from theory import catalogue
+
+        return catalogue.find(name)
+    from numerics import conjecture
+
+    return next(claim for claim in conjecture.conjectures(home) if claim.name == name)
+
+
+def run(
+    claims: Sequence[Claim], home: str | None, seed: int, share: float, progress: Callable[[str], object]
+) -> Iterator[Fate]:
+    """The fates of all mutants of some claims, as the claims are done."""
+    with ProcessPoolExecutor(min(len(claims), os.cpu_count() or 1), get_context("spawn")) as pool:
+        tasks = {pool.submit(of_home, home, claim.name, seed, share): claim for claim in claims}
+        for done, task in enumerate(as_completed(tasks), 1):
+            progress(f"{done} of {len(claims)} claims: {tasks[task].name}")
+            yield from task.result()

@@ -1,0 +1,194 @@
+"""The engine that plants errors is itself tried: on claims that are true, false, loose or without a witness."""
+
+import pytest
+from sympy import Abs, Integral, Interval, Rational, S, acos, asin, pi, sin, sqrt, symbols
+
+from numerics.soundness import killing, running, sorting, table
+from numerics.soundness.changes import changes
+from numerics.soundness.plants import Mutant, Wrong, planted, remade
+from numerics.soundness.running import Fate
+from theory import Claim, Mean, catalogue, equal, gaussian
+from theory.calculus import integrate
+from theory.derivation import Scene, Step
+from theory.statement import Relation
+
+x, t = symbols("x t", real=True)
+rho = symbols("rho", real=True)
+UNIT = Interval(-1, 1)
+
+
+def claimed(states, because=None) -> Claim:
+    return Claim("here", "A claim.", {x: Interval(0, 1)}, states, because=because)
+
+
+def whats(expr):
+    return {change.what for change in changes(expr)}
+
+
+# Planting
+
+
+def test_every_kind_of_error_is_planted():
+    found = {change.kind for change in changes(3 * sin(x) ** 2 + acos(x) - 1)}
+    assert found == {"constant", "sign", "exponent", "term", "sibling", "correlation"}
+
+
+@pytest.mark.parametrize(
+    ("expr", "what"),
+    [
+        (2 * x, "2 off by 1 %"),
+        (2 * x, "2 -> -2"),
+        (x**2, "2 -> 3"),
+        (x + sin(x), "sin -> cos"),
+        (asin(x) + 1, "asin -> acos"),
+        (acos(x), "acos(x) -> acos(-x)"),
+        (x + sin(x), "x dropped"),
+        (pi * x, "pi off by 1 %"),
+        (S.Zero, "0 -> 1/100"),
+    ],
+)
+def test_an_error_says_what_became_of_what(expr, what):
+    assert what in whats(expr)
+
+
+@pytest.mark.parametrize("claim", catalogue.claims(), ids=lambda claim: claim.name)
+def test_every_claim_has_mutants_and_none_is_the_claim(claim):
+    few = [mutant for mutant, _ in zip(planted(claim), range(40), strict=False)]
+    assert few
+    assert all(mutant.link is not None or mutant.claim.digest != claim.digest for mutant in few)
+
+
+# Sorting
+
+
+def right(wrong, true=x**2, sign="="):
+    """A mutant of a claim about the integral of 2 t from 0 to x, with another right side."""
+    area = Integral(2 * t, (t, 0, x))
+    origin = claimed(Relation(area, sign, true))
+    return Mutant(origin, "right side", "constant", "", remade(origin, states=Relation(area, sign, wrong)))
+
+
+@pytest.mark.parametrize(
+    ("mutant", "kind"),
+    [
+        (right(x**2 * Rational(101, 100)), "false"),
+        (right(x**3), "false"),
+        (right(sqrt(x**2 - 2)), "false"),
+        (right((x - 1) * (x + 1) + 1), "equivalent"),
+        (right(Abs(x) ** 2), "equivalent"),
+        (right(2 * x**2, sign="<="), "weaker"),
+        (right(x**2 - Rational(1, 100), sign="<="), "false"),
+        (right(x**2 / 2, true=x**2 / 3, sign=">="), "stronger"),
+    ],
+    ids=str,
+)
+def test_a_mutant_is_sorted_apart_from_the_verdict(mutant, kind):
+    assert sorting.sort(mutant).kind == kind
+
+
+u, v = gaussian.pair(rho)
+
+
+def test_means_that_balls_cannot_see_are_told_apart_by_draws():
+    z = gaussian.single("z")
+    same, more = Mean(Abs(z) ** 3), Mean(Abs(z) ** 3) * Rational(101, 100)
+    origin = Claim("here", "A claim.", {rho: UNIT}, equal(Mean(Abs(u) ** 3), same))
+    wrong = Mutant(
+        origin, "right side", "constant", "", remade(origin, states=equal(Mean(Abs(u) ** 3), more))
+    )
+    assert sorting.sort(wrong).kind == "false"
+    assert killing.outcome(wrong).ended != "alive"
+
+
+# Killing
+
+
+def chain(*steps):
+    return claimed(equal(Integral(2 * t, (t, 0, x)), x**2), because=lambda: steps)
+
+
+AREA = chain(Step(x**2, integrate(t)))
+
+
+def test_a_true_claim_survives_its_own_judgement():
+    same = Mutant(AREA, "right side", "constant", "", remade(AREA, states=AREA.states))
+    assert killing.outcome(same).ended == "alive"
+
+
+@pytest.mark.parametrize("wrong", [x**2 * Rational(101, 100), x**3, -(x**2), sqrt(x**2 - 2)])
+def test_balls_refute_a_wrong_right_side(wrong):
+    mutant = Mutant(AREA, "right side", "constant", "", remade(AREA, states=equal(AREA.states.left, wrong)))
+    assert killing.outcome(mutant).ended == "refuted"
+
+
+def test_a_bound_that_is_looser_is_no_error():
+    loose = right(2 * x**2, sign="<=")
+    assert sorting.sort(loose).kind == "weaker"
+    assert not killing.outcome(loose).killed
+
+
+def test_a_wrong_reason_is_refused_and_a_second_right_one_is_not_an_error():
+    step = Step(x**2, "it is plain")
+    wrong = Wrong(0, AREA.states.left, step, Scene(AREA, dict(AREA.given)), Step(x**2, integrate(t)))
+    mutant = Mutant(AREA, "reason", "reason", "", AREA, wrong)
+    assert killing.outcome(mutant).ended == "refused"
+    assert sorting.sort(mutant).kind == "false"
+    own = mutant._replace(link=wrong._replace(step=Step(x**2, integrate(t))))
+    assert killing.outcome(own).ended == "alive"
+    assert sorting.sort(own).kind == "equivalent"
+
+
+def test_a_mean_that_balls_cannot_see_is_broken_by_draws_where_its_rule_leads_elsewhere():
+    origin = catalogue.find("arccos-homogeneity-sphere.scale")
+    wrong = next(m for m in planted(origin) if m.what == "all off by 1 %")
+    assert killing.outcome(wrong) == ("broken", "draws")
+
+
+def test_a_base_of_an_induction_that_proves_another_line_breaks_the_claim():
+    origin = catalogue.find("arccos-order-n")
+    wrong = next(m for m in planted(origin) if m.what == "pi off by 1 %")
+    assert killing.outcome(wrong) == ("broken", "its rule, by balls")
+
+
+# The figures
+
+
+def fate(**changed) -> Fate:
+    return Fate(
+        "a", "right side", "constant", "2 off by 1 %", "false", "differs", "refuted", "balls"
+    )._replace(**changed)
+
+
+def test_the_record_counts_each_class_and_invents_no_alarms(monkeypatch, tmp_path):
+    monkeypatch.setattr(table, "ALARMS", tmp_path / "none.json")
+    fates = [
+        fate(),
+        fate(ended="alive"),
+        fate(sorted="weaker", ended="alive"),
+        fate(sorted="equivalent", ended="alive"),
+    ]
+    assert table.record(fates) == {
+        "planted": 4,
+        "false": 2,
+        "killed": 1,
+        "equivalent": 1,
+        "weaker": 1,
+        "stronger": 0,
+        "below": 0,
+        "unsorted": 0,
+        "seeds": None,
+        "alarms": None,
+    }
+
+
+def test_what_is_refused_is_killed_in_a_derivation_alone():
+    assert fate(ended="refused").survives
+    assert not fate(ended="refused", part="line").survives
+    assert fate(sorted="weaker").contradicts
+
+
+def test_a_mutant_that_takes_too_long_survives(monkeypatch):
+    monkeypatch.setattr(running, "PATIENCE", 0.05)
+    monkeypatch.setattr(killing, "outcome", lambda *_: all(True for _ in iter(int, 1)))  # for ever
+    mutant = next(planted(AREA))
+    assert running.fate(mutant, 0).ended == "alive"
