@@ -177,7 +177,7 @@ def stated(names: list[str] | None) -> list[tuple[Any, str]]:
     from theory import catalogue
 
     try:
-        return [(catalogue.find(entry["claim"]), entry["heading"]) for entry in entries]
+        return [(catalogue.within(entry["chapter"], entry["claim"]), entry["heading"]) for entry in entries]
     except LookupError as error:
         stop(f"{error}; the list is older than the catalogue: run python -m numerics index", FAILED)
 
