@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import special
-from scipy.integrate import solve_ivp
+from scipy.integrate import quad, solve_ivp
 from sympy import Add, Basic, Dummy, Expr, Float, Indexed, Integral, Sum, lambdify, oo
 
 from theory import law as laws
 from theory.claim import outermost
-from theory.domain import supremum
+from theory.domain import operator_norm, supremum
 from theory.flow import Flow
 from theory.law import Covariance, Law, Node, Variance, Variate
 
@@ -25,6 +25,7 @@ DRAWS = 2**16
 SURE = 6.0  # standard errors: chance 2e-9 under normal theory, of which a second look has another
 TERMS = 12  # of an endless sum
 GRID = np.linspace(-12.0, 12.0, 4801)
+QUADRATURE = 1e-10  # relative: below what counts as a difference
 ROUNDING, SMALL = 1e-9, 1e-3  # relative; and what cancels to nothing has no scale of its own
 FUNCTIONS: dict[str, Callable] = {"step": lambda x: np.where(np.asarray(x) > 0, 1.0, 0.0), "erf": special.erf}
 
@@ -49,6 +50,8 @@ def differ(wrong: Basic, right: Basic, key: str, draws: int = DRAWS) -> bool:
     gap = endless_cut(Add(wrong, -right))
     gap = gap.replace(lambda e: isinstance(e, supremum), highest)
     gap = gap.replace(lambda e: isinstance(e, Flow), followed)
+    gap = gap.replace(lambda e: isinstance(e, operator_norm), largest_singular_value)
+    gap = gap.replace(is_plain_integral, integrated)
     nodes = outermost(gap)
     names: dict[Basic, Basic] = {node: Dummy("estimated", real=True) for node in nodes}
     flat = with_one_draw(gap.xreplace(names), source)
@@ -132,7 +135,32 @@ def array_draws(law: Law, place: tuple[int, ...], source: Source) -> np.ndarray:
         return random.standard_normal(source.draws) * float(law.parameters[1])
     if isinstance(law, laws.RademacherArray):
         return random.choice([-1.0, 1.0], source.draws)
+    if isinstance(law, laws.SphereArray):
+        return directions(law, place[:-1], source)[place[-1] - 1]
+    if isinstance(law, laws.MomentsArray):
+        size, share = three_points(law)
+        return size * random.choice([-1.0, 0.0, 1.0], source.draws, p=[share / 2, 1 - share, share / 2])
     raise Blind(f"{law} cannot be drawn")
+
+
+@lru_cache(maxsize=8)
+def directions(law: Law, row: tuple[int, ...], source: Source) -> np.ndarray:
+    """Uniform directions, one a column."""
+    dimension = int(law.parameters[0][-1])
+    whole = generator(source.key, "row", *law.names, *row).standard_normal((dimension, source.draws))
+    return whole / np.linalg.norm(whole, axis=0)
+
+
+def three_points(law: Law) -> tuple[float, float]:
+    """The size of the values and their share of a law on -size, 0 and size with the moments that are known."""
+    known = {int(order): float(moment) for order, moment in law.parameters[1].items()}
+    if not set(known) <= {2, 4} or known.get(2, 0) <= 0:
+        raise Blind(f"{law} is known by moments that no law on three points is made for")
+    second = known[2]
+    fourth = known.get(4, second**2)
+    if fourth < second**2 * (1 - ROUNDING):
+        raise Blind(f"{law} has no law: the fourth moment is below the square of the second")
+    return sqrt(fourth / second), min(1.0, second**2 / fourth)
 
 
 @lru_cache(maxsize=32)
@@ -173,6 +201,32 @@ def endless_cut(expr: Expr) -> Basic:
         return isinstance(e, Sum) and len(e.limits) == 1 and e.limits[0][2] is oo and e.has(Node)
 
     return expr.replace(is_endless, cut)
+
+
+def largest_singular_value(matrix: Basic) -> Basic:
+    try:
+        return Float(float(np.linalg.norm(np.asarray(matrix.as_explicit().evalf(20).tolist(), float), 2)))
+    except (TypeError, ValueError, AttributeError) as error:
+        raise Blind(f"{matrix}: {error}") from None
+
+
+def is_plain_integral(e: Basic) -> bool:
+    """Whether an integral holds nothing but its own variable."""
+    return isinstance(e, Integral) and len(e.limits) == 1 and not e.free_symbols and not e.has(Node, Indexed)
+
+
+def integrated(*arguments: Basic) -> Basic:
+    """An integral by adaptive quadrature, which must be sure of it."""
+    total = Integral(*arguments)
+    ((variable, low, high),) = total.limits
+    try:
+        integrand = lambdify([variable], total.function, [FUNCTIONS, "scipy", "numpy"])
+        found, error, *_ = quad(integrand, float(low), float(high), full_output=True, limit=200)
+    except (TypeError, NameError, AttributeError, ValueError) as reason:
+        raise Blind(f"{total}: {reason}") from None
+    if not error < QUADRATURE * max(1.0, abs(found)):
+        raise Blind(f"{total} is known to {error:.1g} only")
+    return Float(found)
 
 
 def highest(*arguments: Basic) -> Basic:

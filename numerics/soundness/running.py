@@ -42,8 +42,12 @@ class Fate(NamedTuple):
 
     @property
     def contradicts(self) -> bool:
-        """A true statement that the engine refutes: a false alarm, or an error of the sorter."""
-        return self.sorted in ("equivalent", "weaker", "stronger") and self.ended in ("refuted", "broken")
+        """A true statement that the engine refutes: a false alarm, or an error of the sorter.
+
+        A chain may need a hypothesis that the statement does not: it is broken, and nothing contradicts that.
+        """
+        ended = ("refuted",) if self.part == "hypothesis" else ("refuted", "broken")
+        return self.sorted in ("equivalent", "weaker", "stronger") and self.ended in ended
 
 
 class Late(Exception):

@@ -5,11 +5,12 @@ not use, by balls; where no ball can tell them apart, by algebra; an inequality 
 engine's judgement is asked: neither its points nor its chains.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from sympy import Basic, MatrixBase, nan, zoo
+from sympy import Basic, Expr, MatrixBase, S, nan, zoo
 
 from numerics import sides, sweeps
 from numerics.kinds import relation
@@ -23,7 +24,8 @@ from theory.statement import Relation, Scaling
 SEED, DRAWN, DIGITS = "sorted", 8, 25
 TENFOLD = 10 * sweeps.DRAWS
 INTEGRATED = 1e-8  # what an integrator may be off by
-SWEPT = 3  # points at which draws look, where balls cannot
+SWEPT = 6  # points at which draws look, where balls cannot
+MISSES = 3  # points without a look, after which no more is expected
 DECLINED = (
     certify.Unevaluable,
     ValueError,
@@ -44,21 +46,32 @@ class Sorted(NamedTuple):
 
 @lru_cache(maxsize=4)
 def sites(claim: Claim) -> tuple[points.Point, ...]:
-    """Exact points of a claim's domain, drawn from a seed of their own, then the corners."""
+    """Exact points of a claim's domain, drawn from a seed of their own, the smallest first; then the corners."""
     if not claim.given:
         return ({},)
     drawn = islice(points.draws(claim, SEED, 4), DRAWN)
-    return (*drawn, *points.lattice(claim, 3))
+    return (*sorted(drawn, key=entries), *points.lattice(claim, 3))
 
 
-def gap_at(claim: Claim, wrong: Basic, right: Basic, point: points.Point):
-    """A ball around the difference of two lines at a point; every entry of a matrix."""
-    pair = [sides.settled(claim, line, point, loops=True) for line in (wrong, right)]
+def entries(point: points.Point) -> int:
+    """How many numbers a point holds: sums over its arrays are written out."""
+    return sum(len(value) if isinstance(value, MatrixBase) else 1 for value in point.values())
+
+
+@lru_cache(maxsize=64)
+def settled(claim: Claim, line: Basic, place: int, loops: bool) -> Basic:
+    """A line at a site; the right one of a claim is wanted for every mutant."""
+    return sides.settled(claim, line, sites(claim)[place], loops=loops)
+
+
+def gap_at(claim: Claim, wrong: Basic, right: Basic, place: int):
+    """A ball around the difference of two lines at a site; every entry of a matrix."""
+    pair = [settled(claim, line, place, True) for line in (wrong, right)]
     if pair[1].has(nan, zoo):
         return []
     if pair[0].has(nan, zoo):
         return None
-    tables = points.tables(claim, point)
+    tables = points.tables(claim, sites(claim)[place])
     if isinstance(pair[1], MatrixBase):
         others = list(pair[0]) if isinstance(pair[0], MatrixBase) else [pair[0]] * len(pair[1])
         return [certify.difference(a, b, tables, DIGITS) for a, b in zip(others, pair[1], strict=True)]
@@ -68,14 +81,14 @@ def gap_at(claim: Claim, wrong: Basic, right: Basic, point: points.Point):
 def apart(claim: Claim, wrong: Basic, right: Basic) -> tuple[str, int]:
     """A point at which two lines differ, in words, or nothing; and at how many points balls could look."""
     looks = misses = 0
-    for point in sites(claim):
+    for place, point in enumerate(sites(claim)):
         try:
-            gap = gap_at(claim, wrong, right, point)
+            gap = gap_at(claim, wrong, right, place)
         except certify.Undefined:
             return f"no real number at {sides.spelled(point)}", looks + 1
         except DECLINED:
             misses += 1
-            if misses > 3 and not looks:
+            if misses > MISSES and not looks:
                 return "", 0
             continue
         looks += 1
@@ -88,13 +101,16 @@ def apart(claim: Claim, wrong: Basic, right: Basic) -> tuple[str, int]:
 
 def swept(claim: Claim, wrong: Basic, right: Basic) -> str:
     """A point at which draws tell two lines apart, in words, or nothing."""
-    for point in sites(claim)[:SWEPT]:
+    blind = 0
+    for place, point in enumerate(sites(claim)[:SWEPT]):
         try:
-            pair = [sides.settled(claim, line, point) for line in (wrong, right)]
+            pair = [settled(claim, line, place, False) for line in (wrong, right)]
             if sweeps.differ(pair[0], pair[1], "sort", TENFOLD):
                 return f"differs at {sides.spelled(point)}, by {TENFOLD} draws"
         except DECLINED:
-            continue
+            blind += 1
+            if blind == MISSES:
+                break
     return ""
 
 
@@ -161,7 +177,23 @@ def of_line(mutant: Mutant) -> Sorted:
     """A line that is off, against the line as it was; for a bound, false is what contradicts the next line."""
     link = mutant.link
     assert link is not None
-    return equality(mutant.origin, link.step.value, link.right.value)
+    wrong, right = link.step.value, link.right.value
+    if multiple(wrong, right) and leads_on_equal(mutant.origin, link.place):
+        told, _ = apart(mutant.origin, S.Zero, mutant.origin.states.sides[-1])
+        if told:
+            return Sorted("false", f"a multiple of a line that is not zero: {told}")
+    return equality(mutant.origin, wrong, right)
+
+
+def multiple(wrong: Basic, right: Basic) -> bool:
+    """Whether a line is another times a number that is not one."""
+    return isinstance(right, Expr) and not isinstance(right, MatrixBase) and (wrong / right).is_Number
+
+
+def leads_on_equal(claim: Claim, place: int) -> bool:
+    """Whether a line of a chain equals the last side of its statement."""
+    steps = made(claim)[place + 1 :]
+    return isinstance(claim.states, Relation) and all(step.sign == "=" for step in steps)
 
 
 # Inequalities
@@ -188,17 +220,30 @@ def value_of(claim: Claim, line: Basic, point: points.Point):
 
 @lru_cache(maxsize=8)
 def left_values(claim: Claim) -> tuple[tuple[points.Point, Basic], ...]:
-    """Points of a claim with the first line that equals its left side and has a value there."""
+    """Points of a claim with the last line that equals its left side and has a value there."""
     lines = [claim.states.left]
     for step in made(claim) if claim.because is not None else ():
         if step.sign != "=":
             break
         lines.append(step.value)
-    for line in lines:
-        found = tuple((point, line) for point in sites(claim) if value_of(claim, line, point) is not None)
+    for line in reversed(lines):  # the later, the plainer
+        found = tuple((point, line) for point in with_value(claim, line))
         if found:
             return found
     return ()
+
+
+def with_value(claim: Claim, line: Basic) -> Iterator[points.Point]:
+    """The sites at which a line has a value; none if it has none at the first few."""
+    misses = found = 0
+    for point in sites(claim):
+        if value_of(claim, line, point) is not None:
+            found += 1
+            yield point
+        else:
+            misses += 1
+            if misses > MISSES and not found:
+                return
 
 
 def inequality(mutant: Mutant) -> Sorted:
