@@ -103,6 +103,9 @@ def sampled(body: Basic, source: Source) -> np.ndarray:
     inside = body.xreplace(names)
     loose = sorted(inside.atoms(Variate), key=str)
     names |= {variate: Dummy(variate.name) for variate in loose}
+    loose_ends = body.xreplace(names).free_symbols - set(names.values())
+    if loose_ends:
+        raise Blind(f"{body} holds {sorted(map(str, loose_ends))}, which follow no law")
     values = [*(entry_draws(e, source) for e in entries), *(draws_of(v.law, source)[v.place] for v in loose)]
     try:
         compiled = lambdify(
@@ -173,6 +176,8 @@ def draws_of(law: Law, source: Source) -> tuple[np.ndarray, ...]:
         raise Blind(f"{law} has a parameter without a value") from None
     if isinstance(law, laws.Gaussian):
         return (random.standard_normal(source.draws) * known[0],)
+    if isinstance(law, laws.Uniform):
+        return (random.uniform(*known, source.draws),)
     if isinstance(law, laws.GaussianPair):
         return tuple(known[1] * each for each in pair(random.standard_normal((2, source.draws)), known[0]))
     if isinstance(law, laws.Rademacher):
