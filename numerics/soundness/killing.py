@@ -181,13 +181,17 @@ def of_relation(mutant: Mutant, seed: int) -> Outcome:
                 else Outcome("alive", "boxes")
             )
             return told
+    told = None
     if chain and mutant.part != "direction":
         *_, last = chain
         step = Step(last.after, last.reason, last.sign)
-        return relooked(last.before, step, Scene(claim, dict(claim.given)), sites(mutant.origin, seed))
+        told = relooked(last.before, step, Scene(claim, dict(claim.given)), sites(mutant.origin, seed))
+        if told.ended != "refused":
+            return told
     if stored.draws_exclude(claim, mutant.origin):
         return Outcome("refuted", "stored draws")
-    return observed_again(mutant, seed)
+    found = observed_again(mutant, seed)
+    return told if told is not None and not found.killed else found
 
 
 def observed_again(mutant: Mutant, seed: int) -> Outcome:

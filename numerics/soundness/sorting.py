@@ -10,12 +10,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from sympy import Basic, Expr, MatrixBase, S, nan, zoo
+from sympy import Basic, MatrixBase, S, nan, zoo
 
 from numerics import certificate, sides, sweeps
 from numerics.kinds import relation
 from numerics.soundness import stored
-from numerics.soundness.plants import Mutant, made
+from numerics.soundness.plants import Mutant, made, whole_side
 from theory import algebra, certify, derivation, points
 from theory.claim import Claim
 from theory.law import variates
@@ -188,8 +188,8 @@ def of_line(mutant: Mutant) -> Sorted:
 
 
 def multiple(wrong: Basic, right: Basic) -> bool:
-    """Whether a line is another times a number that is not one."""
-    return isinstance(right, Expr) and not isinstance(right, MatrixBase) and (wrong / right).is_Number
+    """Whether a line is another with the whole of it off."""
+    return right != 0 and any(change.value == wrong for change in whole_side(right))
 
 
 def leads_on_equal(claim: Claim, place: int) -> bool:
