@@ -177,7 +177,7 @@ def draws_of(law: Law, source: Source) -> tuple[np.ndarray, ...]:
     if isinstance(law, laws.Gaussian):
         return (random.standard_normal(source.draws) * known[0],)
     if isinstance(law, laws.Uniform):
-        return (random.uniform(*known, source.draws),)
+        return (random.uniform(known[0], known[1], source.draws),)
     if isinstance(law, laws.GaussianPair):
         return tuple(known[1] * each for each in pair(random.standard_normal((2, source.draws)), known[0]))
     if isinstance(law, laws.Rademacher):
@@ -208,7 +208,8 @@ def endless_cut(expr: Expr) -> Basic:
     return expr.replace(is_endless, cut)
 
 
-def largest_singular_value(matrix: Basic) -> Basic:
+def largest_singular_value(found: Basic) -> Basic:
+    (matrix,) = found.args
     try:
         return Float(float(np.linalg.norm(np.asarray(matrix.as_explicit().evalf(20).tolist(), float), 2)))
     except (TypeError, ValueError, AttributeError) as error:
@@ -220,13 +221,14 @@ def is_plain_integral(e: Basic) -> bool:
     return isinstance(e, Integral) and len(e.limits) == 1 and not e.free_symbols and not e.has(Node, Indexed)
 
 
-def integrated(*arguments: Basic) -> Basic:
+def integrated(total: Basic) -> Basic:
     """An integral by adaptive quadrature, which must be sure of it."""
-    total = Integral(*arguments)
     ((variable, low, high),) = total.limits
     try:
         integrand = lambdify([variable], total.function, [FUNCTIONS, "scipy", "numpy"])
-        found, error, *_ = quad(integrand, float(low), float(high), full_output=True, limit=200)
+        found, error, *_ = quad(
+            integrand, float(low), float(high), full_output=True, limit=200, epsabs=0, epsrel=QUADRATURE
+        )
     except (TypeError, NameError, AttributeError, ValueError) as reason:
         raise Blind(f"{total}: {reason}") from None
     if not error < QUADRATURE * max(1.0, abs(found)):
@@ -234,9 +236,8 @@ def integrated(*arguments: Basic) -> Basic:
     return Float(found)
 
 
-def highest(*arguments: Basic) -> Basic:
+def highest(found: Basic) -> Basic:
     """A supremum over the line, on a grid."""
-    found = supremum(*arguments)
     (limit,) = found.limits
     try:
         values = np.asarray(lambdify([limit[0]], found.function, [FUNCTIONS, "numpy"])(GRID), float)
@@ -258,9 +259,8 @@ def with_one_draw(expr: Basic, source: Source) -> Basic:
     return expr.xreplace({v: Float(float(draws_of(v.law, source)[v.place][0])) for v in expr.atoms(Variate)})
 
 
-def followed(*arguments: Basic) -> Basic:
+def followed(flow: Basic) -> Basic:
     """A coordinate of a gradient flow, by a Runge-Kutta method of order 8."""
-    flow = Flow(*arguments)
     slopes = lambdify(
         [flow.variables], [-flow.function.diff(variable) for variable in flow.variables], "numpy"
     )

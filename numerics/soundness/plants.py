@@ -56,6 +56,8 @@ def planted(claim: Claim) -> Iterator[Mutant]:
     yield from of_statement(claim)
     yield from of_hypotheses(claim)
     yield from of_derivation(claim)
+    if isinstance(claim.states, Relation) and claim.states.sign != "=":
+        yield from shifted(claim, claim.states)  # the last, since the sharpest point is sought at a cost
 
 
 # The statement
@@ -68,7 +70,6 @@ def of_statement(claim: Claim) -> Iterator[Mutant]:
             yield stated(claim, "right side", change, replace(states, right=change.value))
     if isinstance(states, Relation) and states.sign != "=":
         flipped = replace(states, sign=REVERSED[states.sign])
-        yield from shifted(claim, states)
         yield stated(
             claim, "direction", told("direction", S.Zero, f"{states.sign} -> {flipped.sign}"), flipped
         )
