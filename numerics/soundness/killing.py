@@ -244,7 +244,7 @@ def excluded_at(claim: Claim, left: Basic, seed: int, origin: Claim) -> bool:
 
 
 def of_trend(mutant: Mutant, seed: int) -> Outcome:
-    """The bent chain of a limit or a scaling, every line over the mutant's gauge."""
+    """The bent chain of a limit or a scaling, every line over the mutant's gauge; then its ladder."""
     if mutant.origin.because is None:
         return of_ladder(mutant, seed)
     steps = bent_trend(mutant)
@@ -254,7 +254,8 @@ def of_trend(mutant: Mutant, seed: int) -> Outcome:
         return Outcome("broken", "its rule, by balls")
     if finding.verdict is Verdict.PROVED:
         return Outcome("alive", "proved")
-    return Outcome("refused", "; ".join(finding.notes))
+    measured = of_ladder(mutant, seed)
+    return measured if measured.killed else Outcome("refused", "; ".join(finding.notes))
 
 
 def bent_trend(mutant: Mutant) -> tuple[Step, ...]:
@@ -281,7 +282,7 @@ def replace_because(claim: Claim, steps: tuple[Step, ...]) -> Claim:
 
 
 def of_ladder(mutant: Mutant, seed: int) -> Outcome:
-    """A limit or a scaling without a derivation: the ladder of theory, else the one that was measured."""
+    """A limit or a scaling that no derivation decides: the ladder of theory, else the one that was measured."""
     told = stored.ladder_excludes(mutant.claim, mutant.origin, mutant.part)
     found = theory_ladder(mutant.claim, seed)
     if found.verdict is Verdict.REFUTED:
