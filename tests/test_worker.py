@@ -258,8 +258,11 @@ def test_a_kill_drops_what_may_have_been_half_compiled_and_keeps_the_rest(experi
 
 
 PARENT = """
+import signal
+
 from numerics.worker import Worker
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts deaf to Ctrl-C
 with Worker("behaviours:perform") as worker:
     print(worker.run({"do": "echo"}, 60)["pid"], flush=True)
     worker.run({"do": "hang"}, 600)
