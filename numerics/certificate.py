@@ -29,7 +29,6 @@ CHECK_DIGITS = 45  # an exclusion is looked at once more, at higher precision, b
 SHRINKING = 60  # looks of Hypothesis, after a refutation
 SEARCHING = 200
 DRAWN_APART = 8  # points at which draws look at an open link
-WRITTEN_OUT = 64  # terms of a sum: draws look at lines that are written out, and not at longer ones
 MISSES = derivation.MISSES
 HINT = "no certificate: python-flint is absent; pip install python-flint"
 DECLINED = (certify.Unevaluable, ValueError, TypeError, NotImplementedError, RecursionError)
@@ -59,7 +58,7 @@ def drawn_apart(claim: Claim, link: Link, seed: int) -> Link:
         derivation.Step(link.after, link.reason, link.sign),
     )
     pair = derivation.sides_of(scene, link.before, step)
-    for point in filter(short, points.varied(claim, seed, DRAWN_APART)[:DRAWN_APART]):
+    for point in filter(points.is_short, points.varied(claim, seed, DRAWN_APART)[:DRAWN_APART]):
         try:
             lines = [sides.settled(claim, line, point) for line in pair]
             if sweeps.differ(lines[0], lines[1], "look") and sweeps.differ(
@@ -69,13 +68,6 @@ def drawn_apart(claim: Claim, link: Link, seed: int) -> Link:
         except DECLINED:
             continue
     return link
-
-
-def short(point: points.Point) -> bool:
-    """Whether sums over the sizes of a point have few terms."""
-    return all(
-        not getattr(value, "is_Integer", False) or abs(value) <= WRITTEN_OUT for value in point.values()
-    )
 
 
 def chain_verdict(chain: tuple[Link, ...]) -> tuple[Verdict, tuple[str, ...]]:

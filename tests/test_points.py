@@ -189,3 +189,9 @@ def test_the_theory_at_a_wide_point_is_what_numpy_sums():
     value = sides.numbers(two_layer.identity.output, two_layer.identity.K2, wide | {"sigma": TANH})
     W_, x_, y_ = (sides.as_floats(wide[name]) for name in "Wxy")
     assert value == pytest.approx(float(np.mean(np.tanh(W_ @ x_) * np.tanh(W_ @ y_))), rel=1e-12)
+
+
+def test_a_point_is_short_if_its_sums_can_be_written_out():
+    matrix = ImmutableDenseMatrix([1000, 2000])
+    assert points.is_short({"m": Integer(points.WRITTEN_OUT), "s": Rational(2000, 3), "x": matrix, "f": TANH})
+    assert not points.is_short({"m": Integer(points.WRITTEN_OUT + 1), "s": Rational(2, 3)})

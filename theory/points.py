@@ -51,6 +51,7 @@ from theory.iterate import Iterate, evaluated
 Point = dict[str, Any]
 NEAR = tuple(Rational(1, 10**k) for k in (1, 2, 4, 8, 15))
 TRIES = 1000
+WRITTEN_OUT = 64  # terms of a sum: more take seconds, and no size beyond is needed to tell two lines apart
 
 
 def lattice(
@@ -114,6 +115,13 @@ def varied(claim: Claim, seed: int | str, count: int) -> list[Point]:
     corners, drawn = (found[: len(found) - count], found[-count:]) if claim.given else (found, [])
     turns = zip_longest(corners, drawn)
     return [point for pair in turns for point in pair if point is not None]
+
+
+def is_short(point: Point) -> bool:
+    """Whether sums over the sizes of a point have few enough terms to be written out, one by one."""
+    return all(
+        not getattr(value, "is_Integer", False) or abs(value) <= WRITTEN_OUT for value in point.values()
+    )
 
 
 def domains(claim: Claim) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sympy import Basic, MatrixBase, S, nan, zoo
 
-from numerics import certificate, sides, sweeps
+from numerics import sides, sweeps
 from numerics.kinds import relation
 from numerics.soundness import stored
 from numerics.soundness.plants import Mutant, made, whole_side
@@ -103,7 +103,7 @@ def swept(claim: Claim, wrong: Basic, right: Basic) -> str:
     """A point at which draws tell two lines apart, in words, or nothing."""
     blind = 0
     for place, point in enumerate(sites(claim)[:SWEPT]):
-        if not certificate.short(point):
+        if not points.is_short(point):
             continue
         try:
             pair = [settled(claim, line, place, False) for line in (wrong, right)]

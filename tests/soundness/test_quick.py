@@ -17,4 +17,5 @@ def test_no_false_mutant_survives_and_no_true_one_is_refuted(chapter):
     fates = [fate for claim in claims for fate in running.fates(claim, seed=0, share=SHARE)]
     assert fates
     assert [fate for fate in fates if fate.survives or fate.contradicts] == []
+    # One in a hundred is the aim; lines with a mean under an integral are not sorted yet, 64 of 995 in this chapter.
     assert table.record(fates)["unsorted"] <= max(1, len(fates) // 10)
