@@ -5,7 +5,7 @@ output weight and through ``w . x`` alone, so that its block acts in one plane. 
 block by block; `dense` and `by_products` know nothing of this, and the tests compare.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -72,16 +72,27 @@ def by_products(
     return Estimate(jnp.sqrt(values[0]), jnp.linalg.norm(squared(top) - values[0] * top))
 
 
-def in_plane(at: Weights, x: Float[Array, " d"], sigma: Activation) -> tuple[Array, Array, Array]:
-    """One neuron's block times sqrt(m), in the plane of its output weight and ``x``, which is not zero."""
-    along = x / jnp.linalg.norm(x)
+def in_plane(at: Weights, x: Any, sigma: Activation) -> tuple[Array, Array, Array]:
+    """One neuron's block times sqrt(m), in the plane of its output weight and ``x``, which is not zero.
+
+    ``at.W`` and ``x`` are vectors, or both lists of their coordinates: drawn as columns, many neurons stay in
+    the registers of a CPU, which stacked into an array they do not.
+    """
+    size = jnp.sqrt(inner(x, x))
+    along = jax.tree.map(lambda coordinate: coordinate / size, x)
 
     def summed(at: Weights) -> Float[Array, ""]:  # `neuron`, but many of them vectorise on a CPU
-        return at.a * sigma(jnp.sum(at.W * x))
+        return at.a * sigma(inner(at.W, x))
 
-    steps = [Weights(jnp.ones_like(at.a), 0 * along), Weights(jnp.zeros_like(at.a), along)]
+    still = jax.tree.map(jnp.zeros_like, at)
+    steps = [still._replace(a=jnp.ones_like(at.a)), still._replace(W=along)]
     moved = [jax.jvp(jax.grad(summed), (at,), (step,))[1] for step in steps]
-    return moved[0].a, moved[1].a, jnp.sum(moved[1].W * along)
+    return moved[0].a, moved[1].a, inner(moved[1].W, along)
+
+
+def inner(v: Any, w: Any) -> Float[Array, ""]:
+    """The inner product of two vectors, or of two lists of coordinates."""
+    return jax.tree.reduce(jnp.add, jax.tree.map(lambda p, q: jnp.sum(p * q), v, w))
 
 
 def neuron_norms(weights: Weights, x: Float[Array, " d"], sigma: Activation) -> Float[Array, " m"]:

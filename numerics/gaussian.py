@@ -65,14 +65,14 @@ def independent(
 
 
 def columns(key: PRNGKeyArray, draws: int, d: int, dtype: DTypeLike = float) -> list[Float[Array, " draws"]]:
-    """The ``d`` coordinates of standard Gaussian vectors, each an array of its own: what a program can fuse."""
+    """The ``d`` coordinates of standard Gaussian vectors, each an array of its own: what a program can fuse.
+
+    Each pair of them has a key of its own: columns cut out of one array of bits would not vectorise.
+    """
     if jnp.dtype(dtype) != jnp.float32:
         return list(vector(key, draws, d, dtype).T)
-    pairs = (d + 1) // 2
-    radial, angular = (word.reshape(pairs, draws) for word in words(key, pairs * draws))
-    r = radius_from(radial)
-    both = [r * part for part in circle_from(angular)]
-    return [both[place % 2][place // 2] for place in range(d)]
+    pairs = (independent(each, draws, dtype) for each in jax.random.split(key, (d + 1) // 2))
+    return [column for pair in pairs for column in pair][:d]
 
 
 def words(key: PRNGKeyArray, draws: int) -> tuple[UInt32[Array, " draws"], UInt32[Array, " draws"]]:

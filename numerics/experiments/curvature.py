@@ -60,12 +60,11 @@ def norms(key, draws, m, x, tau, sigma):
     """Norms of the Hessians of ``draws`` networks, times sqrt(m): their neurons are drawn one after the other."""
 
     def norm_of_one(at):
-        return curvature.spectral_norm(*curvature.in_plane(at, x, sigma))
+        return curvature.spectral_norm(*curvature.in_plane(at, list(x), sigma))
 
     def with_one_more(neuron, largest):
         a, *W = draw.columns(jax.random.fold_in(key, neuron), draws, 1 + x.size, jnp.float32)
-        sizes = jax.vmap(norm_of_one, in_axes=(Weights._make((0, 1)),))(Weights(a, tau * jnp.stack(W)))
-        return jnp.maximum(largest, sizes)
+        return jnp.maximum(largest, jax.vmap(norm_of_one)(Weights(a, [tau * column for column in W])))
 
     return jax.lax.fori_loop(0, m, with_one_more, jnp.zeros(draws, jnp.float32))
 
