@@ -30,6 +30,7 @@ from theory import certify, points
 from theory.activation import Activation
 from theory.claim import Claim
 from theory.domain import Activations, Arrays, measured
+from theory.iterate import Iterate
 
 DIGITS = 20
 NO_TABLES: Mapping = MappingProxyType({})
@@ -110,11 +111,39 @@ def numbers(claim: Claim, expr: Basic, point: points.Point) -> np.ndarray:
 
     Raises ``ValueError`` naming claim, point and value where it is no finite real number.
     """
+    found = enclosed(claim, expr, point)
+    if found is not None:
+        return found
     settled = explicit(points.at_point(claim, expr, point, loops=certify.AVAILABLE))
     entries = list(settled) if isinstance(settled, MatrixBase) else [settled]
     shape = settled.shape if isinstance(settled, MatrixBase) else ()
     tables = points.tables(claim, point)
     return np.array([number(claim, entry, point, tables) for entry in entries]).reshape(shape)
+
+
+def enclosed(claim: Claim, expr: Basic, point: points.Point) -> np.ndarray | None:
+    """The same by balls that are put for the parameters, where balls alone decide it; else None.
+
+    SymPy, given exact numbers instead, simplifies what it can before anything is evaluated.
+    """
+    if not certify.AVAILABLE or sympify(expr).has(Iterate):
+        return None
+    prepared, known = points.prepared(claim, expr, point)
+    prepared = explicit(prepared)
+    entries = list(prepared) if isinstance(prepared, MatrixBase) else [prepared]
+    try:
+        balls = [certify.enclose(entry, known, DIGITS) for entry in entries]
+    except (certify.Unevaluable, ValueError, TypeError):
+        return None
+    if not all(is_sharp(ball) for ball in balls):
+        return None
+    shape = prepared.shape if isinstance(prepared, MatrixBase) else ()
+    return np.array([float(ball.mid()) for ball in balls]).reshape(shape)
+
+
+def is_sharp(ball) -> bool:
+    """Whether a ball holds one float's worth of numbers: else what it encloses cancels too far."""
+    return ball.is_exact() or ball.rel_accuracy_bits() > 50
 
 
 def number(claim: Claim, expr: Basic, point: points.Point, tables: Mapping = NO_TABLES) -> float:
@@ -133,7 +162,7 @@ def evaluated(expr: Basic, tables: Mapping = NO_TABLES) -> float | None:
     if certify.AVAILABLE:
         try:
             ball = certify.enclose(expr, tables, DIGITS)
-            if ball.is_exact() or ball.rel_accuracy_bits() > 50:  # else it cancels too far: see below
+            if is_sharp(ball):
                 return float(ball.mid())
         except (certify.Unevaluable, ValueError, TypeError):
             pass

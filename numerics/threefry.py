@@ -23,6 +23,7 @@ def unrolled(key: jax.Array) -> jax.Array:
     return jax.random.wrap_key_data(jax.random.key_data(key), impl=UNROLLED) if ours else key
 
 
+@jax.jit  # traced and lowered once for every shape, however often a program draws
 def hashed(key: jax.Array, high: jax.Array, low: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Two words for every counter, given as its high and its low word."""
     schedule = (key[0], key[1], key[0] ^ key[1] ^ jnp.uint32(PARITY))

@@ -326,6 +326,36 @@ def tables(claim: Claim, point: Mapping) -> dict[Symbol, ImmutableDenseMatrix]:
     return {s.label: point[name] for name, s in symbols.items() if isinstance(s, IndexedBase)}
 
 
+def prepared(claim: Claim, expr: Basic, point: Mapping) -> tuple[Basic, dict[Basic, Any]]:
+    """``expr`` with sizes and activations alone in their places, and the values of what it is left with.
+
+    Whoever evaluates it with those at hand spares SymPy the numbers, which it would simplify for seconds; and
+    points of equal sizes share the expression. The values are exact: by symbol for a real number, by label for
+    an array that is summed over, and for a functional of such an array by itself.
+    """
+    values = {claim.symbols[name]: value for name, value in point.items()}
+    arrays = {symbol: value for symbol, value in values.items() if isinstance(value, ImmutableDenseMatrix)}
+    summed = {symbol.label: value for symbol, value in arrays.items() if isinstance(symbol, IndexedBase)}
+    sizes = {s: v for s, v in values.items() if isinstance(v, Activation) or getattr(v, "is_Integer", False)}
+    expr = at_sizes(sympify(expr), tuple(sizes.items()))
+    matrices = {symbol: value for symbol, value in arrays.items() if not isinstance(symbol, IndexedBase)}
+    expr = expr.subs(matrices) if matrices else expr
+    functionals = {each: known(each, summed[array]) for each, array in functionals_of(expr) if array in summed}
+    reals = {symbol: value for symbol, value in values.items() if symbol not in arrays | sizes}
+    return expr, reals | summed | functionals
+
+
+@lru_cache(maxsize=4096)
+def at_sizes(expr: Basic, sizes: tuple[tuple[Basic, Any], ...]) -> Basic:
+    return substitute(expr, dict(sizes), loops=True)
+
+
+def functionals_of(expr: Basic) -> Iterator[tuple[Functional, Symbol | None]]:
+    """The functionals of arrays in an expression, each with the label of its array."""
+    for each in expr.atoms(Functional):
+        yield each, getattr(each.args[0], "label", None)
+
+
 def substitute(expr: Basic, values: Mapping, loops: bool = False) -> Basic:
     """Exact values put for symbols, sizes first, so that sums and derivatives can be carried out.
 

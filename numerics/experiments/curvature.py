@@ -36,17 +36,6 @@ def layers(key, draws, m, d):
     return jax.random.normal(key, (draws, m, d), jnp.float32)
 
 
-@observes(rectifier.frequency, resolution=1e-2)
-def is_active(key, draws, m, d, a, x):
-    """Whether the norm is that of the input, up to single precision; else it is zero."""
-    a, x = a.astype(jnp.float32), x.astype(jnp.float32)
-    norms = jax.vmap(lambda W: jnp.max(curvature.neuron_norms(Weights(a, W), x, RELU)))(
-        layers(key, draws, m, d)
-    )
-    s = jnp.linalg.norm(x)
-    return jnp.abs(norms - s) <= 1e-5 * s
-
-
 @observes(frobenius.tanh, resolution=3e-2)
 def squared_frobenius(key, draws, d, x, m):
     """Of many networks: by the blocks, each in its plane."""
@@ -56,17 +45,29 @@ def squared_frobenius(key, draws, d, x, m):
     return jnp.mean(jax.vmap(lambda a, W: curvature.neuron_squares(Weights(a, W), x, TANH))(a, W), axis=-1)
 
 
-def norms(key, draws, m, x, tau, sigma):
-    """Norms of the Hessians of ``draws`` networks, times sqrt(m): their neurons are drawn one after the other."""
+def norms(key, draws, m, x, tau, sigma, output=None):
+    """Norms of the Hessians of ``draws`` networks, times sqrt(m): their neurons are drawn one after the other.
+
+    The output weights are the ones given, or standard Gaussian.
+    """
 
     def norm_of_one(at):
         return curvature.spectral_norm(*curvature.in_plane(at, list(x), sigma))
 
     def with_one_more(neuron, largest):
         a, *W = draw.columns(jax.random.fold_in(key, neuron), draws, 1 + x.size, jnp.float32)
+        a = a if output is None else jnp.full(draws, output[neuron])
         return jnp.maximum(largest, jax.vmap(norm_of_one)(Weights(a, [tau * column for column in W])))
 
     return jax.lax.fori_loop(0, m, with_one_more, jnp.zeros(draws, jnp.float32))
+
+
+@observes(rectifier.frequency, resolution=1e-2)
+def is_active(key, draws, m, d, a, x):
+    """Whether the norm is that of the input, up to single precision; else it is zero."""
+    a, x = a.astype(jnp.float32), x.astype(jnp.float32)
+    s = jnp.linalg.norm(x)
+    return jnp.abs(norms(key, draws, m, x, 1.0, RELU, a) - s) <= 1e-5 * s
 
 
 @observes(exact_law.narrow, traced=("m",), points=3)

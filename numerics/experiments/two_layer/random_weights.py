@@ -5,6 +5,7 @@ infinitely wide network is taken from the kernels of ``numerics.kernels``, which
 """
 
 from collections.abc import Callable
+from itertools import combinations_with_replacement
 from typing import Any, NamedTuple
 
 import jax
@@ -62,16 +63,21 @@ def neurons(key, draws: int, x, y, law: Law, sigma=jax.nn.relu) -> Tangents:
 
     That these are the inner products of gradients is an identity with an experiment of its own.
     """
-    output, (u, v) = seen(key, draws, jnp.stack([x, y]), law)
+    output, (u, v) = seen(key, draws, [x, y], law)
     slope = jax.vmap(jax.grad(sigma))
     return Tangents(output**2 * slope(u) * slope(v) * (x @ y), sigma(u) * sigma(v))
 
 
-def seen(key, draws: int, X, law: Law) -> tuple[jax.Array, jax.Array]:
-    """Output weights (draws,) of single neurons, and what they see of every input (n, draws)."""
+def seen(key, draws: int, inputs, law: Law) -> tuple[jax.Array, list[jax.Array]]:
+    """Output weights of single neurons, and what they see of every input: arrays of shape (draws,).
+
+    Not stacked into one array, they vectorise on a CPU together with their Gaussians.
+    """
     a_key, w_key = jax.random.split(key)
-    columns = law.W(w_key, draws, X.shape[1])
-    inner = law.w_scale * sum(column[None] * X[:, k, None] for k, column in enumerate(columns))
+    columns = law.W(w_key, draws, inputs[0].size)
+    inner = [
+        law.w_scale * sum(column * entry for column, entry in zip(columns, x, strict=True)) for x in inputs
+    ]
     return law.a_scale * law.a(a_key, draws), inner
 
 
@@ -178,13 +184,15 @@ def whole_signs_diagonal(key, draws, m, d, x):
 
 def squared_error(key, draws: int, m: int, X, law: Law):
     """The squared Frobenius distance of the kernel matrix from the infinitely wide network's, of many networks."""
-    output, inner = seen(key, draws * m, X, law)
-    slopes = output[None] * jax.vmap(jax.vmap(jax.grad(jax.nn.relu)))(inner)
-    hidden, outer = (each[:, None] * each[None] for each in (slopes, jax.nn.relu(inner)))
-    summed = (X @ X.T)[:, :, None] * hidden + outer
-    found = summed.reshape(*summed.shape[:2], draws, m).mean(axis=-1)
-    wide = jax.vmap(jax.vmap(kernels.relu_tangents, (None, 0)), (0, None))(X, X)
-    return jnp.sum((found - whole(wide)[..., None]) ** 2, axis=(0, 1))
+    output, inner = seen(key, draws * m, list(X), law)
+    slopes = [output * jax.vmap(jax.grad(jax.nn.relu))(u) for u in inner]
+    outer = [jax.nn.relu(u) for u in inner]
+    error = jnp.zeros(draws, X.dtype)
+    for i, j in combinations_with_replacement(range(len(inner)), 2):
+        found = (slopes[i] * slopes[j] * (X[i] @ X[j]) + outer[i] * outer[j]).reshape(draws, m).mean(axis=1)
+        wide = whole(kernels.relu_tangents(X[i], X[j]))
+        error += (1 if i == j else 2) * (found - wide) ** 2  # both halves of a symmetric matrix
+    return error
 
 
 @observes(limits.frobenius_gaussian, resolution=SPREADS)
