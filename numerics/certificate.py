@@ -14,7 +14,7 @@ from numerics import sides, sweeps
 from numerics.judge import Finding, Verdict
 from numerics.kinds import relation
 from numerics.search import search
-from theory import certify, derivation, points
+from theory import certify, derivation, gaps, points
 from theory.claim import Claim, free, outermost
 from theory.derivation import Link
 from theory.domain import measured, spectral, supremum
@@ -189,9 +189,12 @@ def enclosed(
 
 def excludes(claim: Claim, left: Basic, right: Basic, point: points.Point, digits: int) -> bool:
     """Whether balls rule the relation out at a point, in any entry."""
-    here = [sides.settled(claim, side, point, loops=True) for side in (left, right)]
     tables, sign = points.tables(claim, point), relation(claim).sign
     try:
+        gap = gaps.gap(claim, left, right, point, digits)
+        if gap is not None:
+            return rules_out(gap, sign)
+        here = [sides.settled(claim, side, point, loops=True) for side in (left, right)]
         return any(rules_out(certify.difference(*pair, tables, digits), sign) for pair in entry_pairs(*here))
     except certify.Undefined:
         return True  # no real number stands in any relation to another side

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from numerics.machine import cores
+from numerics.machine import collect_seldom, cores
 from numerics.provenance import PACKAGE, root, versions
 
 EXHAUSTED = "RESOURCE_EXHAUSTED", "Out of memory"  # how XLA says it, from one device and from several
@@ -40,6 +40,7 @@ def serve(target: str, connection: Connection, lifeline: int) -> None:
     with suppress(Exception):  # what fails here fails again at the first task, and is reported there
         import_module("jax")
         resolve(target)
+    collect_seldom()
     with suppress(EOFError, OSError):
         connection.send_bytes(b"ready")
         while True:
@@ -130,20 +131,24 @@ def discard_torn(cache: Path, since: float) -> None:
 
 
 def surroundings(extra: Mapping[str, str]) -> dict[str, str]:
-    """The child's environment: double precision, no TF32, one XLA device for each core, compiled
-    programs kept however small, and modules found where the parent finds them."""
+    """The child's environment: double precision, no TF32, XLA's flags, compiled programs kept however small,
+    and modules found where the parent finds them."""
     flags = os.environ.get("XLA_FLAGS", "")
-    if "xla_force_host_platform_device_count" not in flags:
-        flags = f"{flags} --xla_force_host_platform_device_count={cores()}".strip()
+    missing = (f"--{name}={value}" for name, value in xla_flags().items() if name not in flags)
     settings = {
         "JAX_ENABLE_X64": "1",
         "JAX_DEFAULT_MATMUL_PRECISION": "highest",
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
-        "XLA_FLAGS": flags,
+        "XLA_FLAGS": " ".join(filter(None, (flags, *missing))),
         "PYTHONPATH": os.pathsep.join([str(PACKAGE.parent), *(path or os.getcwd() for path in sys.path)]),
     }
     return {**compilation_cache(), **os.environ, **settings, **extra}
+
+
+def xla_flags() -> dict[str, int]:
+    """A device for each core; and vectors of the processor's own width, where XLA would take half of it."""
+    return {"xla_force_host_platform_device_count": cores(), "xla_cpu_prefer_vector_width": 512}
 
 
 def compilation_cache() -> dict[str, str]:

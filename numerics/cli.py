@@ -18,6 +18,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from numerics import upkeep
+from numerics.machine import collect_seldom
 from numerics.upkeep import FAILED, interruptible, stop
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ def main() -> None:
     sys.stdout.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # typer would search every package for them
     os.environ.setdefault("JAX_ENABLE_X64", "1")  # for us and for the worker; never at import of the library
+    collect_seldom()
     app(prog_name="wideproof")
 
 

@@ -144,11 +144,14 @@ def sizes(claim: Claim, seed: int) -> list[points.Point]:
 
     No more than two, since other sizes are another program, which costs a second to compile.
     """
-    corner = points.lattice(claim, LARGEST, CLOSE)[:1] or [next(points.draws(claim, seed, LARGEST))]
-    smallest = sizes_of(claim, corner[0])
-    looks = [sizes_of(claim, each) for each in islice(points.draws(claim, seed, LARGEST), SIZES)]
-    apart = [each for each in looks if all(each[name] != value for name, value in smallest.items())]
-    return [smallest, (apart or looks)[0]]
+    corner = next(points.corners(claim, LARGEST, CLOSE), None) or next(points.draws(claim, seed, LARGEST))
+    smallest = sizes_of(claim, corner)
+    looks: list[points.Point] = []
+    for drawn in islice(points.draws(claim, seed, LARGEST), SIZES):
+        looks.append(sizes_of(claim, drawn))
+        if all(looks[-1][name] != value for name, value in smallest.items()):
+            return [smallest, looks[-1]]
+    return [smallest, looks[0]]
 
 
 def sizes_of(claim: Claim, point: points.Point) -> points.Point:

@@ -231,7 +231,8 @@ def test_what_the_user_sets_stands(monkeypatch):
     monkeypatch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=3")
     monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", "elsewhere")
     found = surroundings({"JAX_ENABLE_X64": "0"})
-    assert found["XLA_FLAGS"] == "--xla_force_host_platform_device_count=3"
+    ours = "--xla_cpu_prefer_vector_width=512"
+    assert found["XLA_FLAGS"] == f"--xla_force_host_platform_device_count=3 {ours}"
     assert found["JAX_COMPILATION_CACHE_DIR"] == "elsewhere"
     assert "JAX_ENABLE_COMPILATION_CACHE" not in found
     assert found["JAX_ENABLE_X64"] == "0"

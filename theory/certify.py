@@ -71,7 +71,7 @@ def enclose(
         bits = int(digits * BITS_PER_DIGIT) + GUARD_BITS << attempt
         with ctx.workprec(bits):
             tried.append(_real_ball(expr, at))
-            if _is_sharp(tried[-1], digits) or _has_stalled(expr, tried):
+            if is_sharp(tried[-1], digits) or _has_stalled(expr, tried):
                 break
     best = min(tried, key=lambda ball: (not ball.is_finite(), ball.rad()))
     if not best.is_finite():
@@ -124,7 +124,8 @@ def _real(expr, ball) -> "arb":
     return ball.real
 
 
-def _is_sharp(ball, digits: int) -> bool:
+def is_sharp(ball, digits: int) -> bool:
+    """Whether the radius is below ``10**-digits``, relative to the number, or absolutely around zero."""
     from flint import arb
 
     scale = arb(1) if ball.contains(0) else abs(ball).lower()

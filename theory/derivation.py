@@ -34,7 +34,7 @@ from sympy import (
 )
 from sympy.matrices.expressions import MatrixSymbol
 
-from theory import algebra, certify, scope
+from theory import algebra, certify, gaps, scope
 from theory.activation import Applied
 from theory.claim import Claim
 from theory.domain import Functional, Observed, maximum, spectral, supremum
@@ -346,12 +346,14 @@ def seen(before: Basic, step: Step, scene: Scene, sites: list) -> tuple[int, dic
     looks = misses = 0
     for point in sites[: SPOT_CHECKS if dark else None]:
         try:
-            old, new = (at_point(value, point, scene) for value in lines)
-            if old.has(nan, zoo) or new.has(nan, zoo):
-                return looks + 1, point, "one of its lines has no value there"
-            if dark:
-                continue
-            gap = certify.difference(new, old, tables(scene.claim, point), DIGITS)
+            gap = None if dark else gaps.gap(scene.claim, *reversed(lines), point, DIGITS)
+            if gap is None:
+                old, new = (at_point(value, point, scene) for value in lines)
+                if old.has(nan, zoo) or new.has(nan, zoo):
+                    return looks + 1, point, "one of its lines has no value there"
+                if dark:
+                    continue
+                gap = certify.difference(new, old, tables(scene.claim, point), DIGITS)
         except certify.Undefined:
             return looks + 1, point, "one of its lines is no real number there"
         except (certify.Unevaluable, ValueError, TypeError, NotImplementedError):

@@ -46,7 +46,9 @@ from theory.activation import Activation, instantiate
 from theory.claim import Claim, label
 from theory.domain import Activations, Arrays, Entrywise, Functional, InputCondition, hessian, maximum, norm
 from theory.family import DerivativeFamily
+from theory.flow import Flow
 from theory.iterate import Iterate, evaluated
+from theory.law import Node
 
 Point = dict[str, Any]
 NEAR = tuple(Rational(1, 10**k) for k in (1, 2, 4, 8, 15))
@@ -61,18 +63,22 @@ def lattice(
 
     The rows take the entries of ``fixed`` in turn: values, by name, of parameters that are not to vary.
     """
-    corners = {name: corner(domain, largest, {}, near) for name, domain in domains(claim).items()}
-    rows = max(map(len, corners.values()), default=0)
-    points = []
-    for row in range(rows):
+    return list(corners(claim, largest, near, fixed))
+
+
+def corners(
+    claim: Claim, largest: int = 3, near: tuple = NEAR, fixed: Sequence[Mapping] = ({},)
+) -> Iterator[Point]:
+    """The same, one after the other."""
+    options_of = {name: corner(domain, largest, {}, near) for name, domain in domains(claim).items()}
+    for row in range(max(map(len, options_of.values()), default=0)):
         point: Point = {}
         for place, (name, domain) in enumerate(domains(claim).items()):
             held = fixed[row % len(fixed)]
             options = [held[name]] if name in held else corner(domain, largest, placed(claim, point), near)
             point[name] = options[(row + row // len(options) * place) % len(options)]
         if admits(claim, point):
-            points.append(point)
-    return points
+            yield point
 
 
 def draws(
@@ -339,7 +345,7 @@ def prepared(claim: Claim, expr: Basic, point: Mapping) -> tuple[Basic, dict[Bas
     sizes = {s: v for s, v in values.items() if isinstance(v, Activation) or getattr(v, "is_Integer", False)}
     expr = at_sizes(sympify(expr), tuple(sizes.items()))
     matrices = {symbol: value for symbol, value in arrays.items() if not isinstance(symbol, IndexedBase)}
-    expr = expr.subs(matrices) if matrices else expr
+    expr = put(expr, matrices)
     functionals = {each: known(each, summed[array]) for each, array in functionals_of(expr) if array in summed}
     reals = {symbol: value for symbol, value in values.items() if symbol not in arrays | sizes}
     return expr, reals | summed | functionals
@@ -369,13 +375,24 @@ def substitute(expr: Basic, values: Mapping, loops: bool = False) -> Basic:
         expr = instantiate(differentiated(expr), chosen)
     plain = {s: sympify(v) for s, v in values.items() if not isinstance(v, Activation | ImmutableDenseMatrix)}
     whole = {s: v for s, v in plain.items() if v.is_Integer}
-    expr = carried_out(expr.subs(whole) if whole else expr, loops)
+    expr = carried_out(put(expr, whole), loops)
     arrays = {s: v for s, v in values.items() if isinstance(v, ImmutableDenseMatrix)}
     matrices = {s: v for s, v in arrays.items() if not isinstance(s, IndexedBase)}
-    expr = expr.subs(matrices) if matrices else expr
+    expr = put(expr, matrices)
     rest = {s: v for s, v in plain.items() if s not in whole}
-    expr = expr.subs(rest) if rest else expr
+    expr = put(expr, rest)
     return entries(expr, {s.label: v for s, v in arrays.items() if isinstance(s, IndexedBase)})
+
+
+def put(expr: Basic, values: Mapping) -> Basic:
+    """Values for symbols, by ``xreplace`` where it does the same as ``subs``, in a tenth of the time.
+
+    It knows nothing of what an expression binds, nor of the nodes that have rules of their own.
+    """
+    binders = expr.atoms(ExprWithLimits, Lambda, Subs, Derivative)
+    apart = not any(symbol in values for binder in binders for symbol in binder.variables)
+    plain = apart and not expr.has(Node, Flow, Iterate)
+    return (expr.xreplace(values) if plain else expr.subs(values)) if values else expr
 
 
 def iterated(expr: Basic, values: Mapping) -> Basic | None:
