@@ -72,22 +72,21 @@ def by_products(
     return Estimate(jnp.sqrt(values[0]), jnp.linalg.norm(squared(top) - values[0] * top))
 
 
-def in_plane(at: Weights, x: Any, sigma: Activation) -> tuple[Array, Array, Array]:
+def in_plane(a: Array, W: Any, x: Any, sigma: Activation) -> tuple[Array, Array, Array]:
     """One neuron's block times sqrt(m), in the plane of its output weight and ``x``, which is not zero.
 
-    ``at.W`` and ``x`` are vectors, or both lists of their coordinates: drawn as columns, many neurons stay in
+    ``W`` and ``x`` are vectors, or both lists of their coordinates: drawn as columns, many neurons stay in
     the registers of a CPU, which stacked into an array they do not.
     """
     size = jnp.sqrt(inner(x, x))
     along = jax.tree.map(lambda coordinate: coordinate / size, x)
 
-    def summed(at: Weights) -> Float[Array, ""]:  # `neuron`, but many of them vectorise on a CPU
-        return at.a * sigma(inner(at.W, x))
+    def summed(at: tuple[Array, Any]) -> Float[Array, ""]:  # `neuron`, but many of them vectorise on a CPU
+        return at[0] * sigma(inner(at[1], x))
 
-    still = jax.tree.map(jnp.zeros_like, at)
-    steps = [still._replace(a=jnp.ones_like(at.a)), still._replace(W=along)]
-    moved = [jax.jvp(jax.grad(summed), (at,), (step,))[1] for step in steps]
-    return moved[0].a, moved[1].a, inner(moved[1].W, along)
+    steps = [(jnp.ones_like(a), jax.tree.map(jnp.zeros_like, along)), (jnp.zeros_like(a), along)]
+    by_output, by_input = (jax.jvp(jax.grad(summed), ((a, W),), (step,))[1] for step in steps)
+    return by_output[0], by_input[0], inner(by_input[1], along)
 
 
 def inner(v: Any, w: Any) -> Float[Array, ""]:
@@ -97,12 +96,12 @@ def inner(v: Any, w: Any) -> Float[Array, ""]:
 
 def neuron_norms(weights: Weights, x: Float[Array, " d"], sigma: Activation) -> Float[Array, " m"]:
     """The norms of all neurons' blocks times sqrt(m)."""
-    return jax.vmap(lambda at: spectral_norm(*in_plane(at, x, sigma)))(weights)
+    return jax.vmap(lambda at: spectral_norm(*in_plane(at.a, at.W, x, sigma)))(weights)
 
 
 def neuron_squares(weights: Weights, x: Float[Array, " d"], sigma: Activation) -> Float[Array, " m"]:
     """The sums of squares of all neurons' blocks, times m."""
-    p, q, r = jax.vmap(lambda at: in_plane(at, x, sigma))(weights)
+    p, q, r = jax.vmap(lambda at: in_plane(at.a, at.W, x, sigma))(weights)
     return jnp.square(p) + 2 * jnp.square(q) + jnp.square(r)
 
 

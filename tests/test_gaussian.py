@@ -198,3 +198,13 @@ def test_signs_are_fair_and_of_the_shape_asked_for():
     assert set(np.unique(signs)) == {-1, 1}
     for values in (signs[:, 0], signs[:, 1], signs[:, 0] * signs[:, 1]):
         check_mean(values, 0)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_columns_are_standard_and_no_two_of_them_share_anything(dtype):
+    found = gaussian.columns(key(), DRAWS, 5, dtype)
+    assert [column.shape for column in found] == [(DRAWS,)] * 5
+    for place, column in enumerate(found):
+        check_law(column, stats.norm)
+        for other in found[:place]:
+            check_correlation(other, column, 0.0)

@@ -412,3 +412,13 @@ def test_memory_is_measured_in_bytes():
     assert abs(grown - held.nbytes) < 8 << 20  # the interpreter's own allocations come in steps of 1 MiB
     assert 64 << 20 < machine.memory_left() < 1 << 50
     assert machine.resident(1 << 30) == 0
+
+
+def test_garbage_is_looked_for_seldom():
+    """In a process of its own: what is frozen stays so."""
+    told = "import gc; from numerics.machine import collect_seldom; before = gc.get_threshold(); collect_seldom(); "
+    told += "print(gc.get_threshold()[0] // before[0], gc.get_threshold()[1:] == before[1:], gc.get_freeze_count() > 0)"
+    found = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert found.stdout.split() == ["100", "True", "True"]

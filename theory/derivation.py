@@ -346,7 +346,7 @@ def seen(before: Basic, step: Step, scene: Scene, sites: list) -> tuple[int, dic
     looks = misses = 0
     for point in sites[: SPOT_CHECKS if dark else None]:
         try:
-            gap = None if dark else gaps.gap(scene.claim, *reversed(lines), point, DIGITS)
+            gap = None if dark else gaps.gap(scene.claim, lines[1], lines[0], point, DIGITS)
             if gap is None:
                 old, new = (at_point(value, point, scene) for value in lines)
                 if old.has(nan, zoo) or new.has(nan, zoo):

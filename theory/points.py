@@ -346,7 +346,9 @@ def prepared(claim: Claim, expr: Basic, point: Mapping) -> tuple[Basic, dict[Bas
     expr = at_sizes(sympify(expr), tuple(sizes.items()))
     matrices = {symbol: value for symbol, value in arrays.items() if not isinstance(symbol, IndexedBase)}
     expr = put(expr, matrices)
-    functionals = {each: known(each, summed[array]) for each, array in functionals_of(expr) if array in summed}
+    functionals = {
+        each: known(each, summed[array]) for each, array in functionals_of(expr) if array in summed
+    }
     reals = {symbol: value for symbol, value in values.items() if symbol not in arrays | sizes}
     return expr, reals | summed | functionals
 

@@ -51,13 +51,13 @@ def norms(key, draws, m, x, tau, sigma, output=None):
     The output weights are the ones given, or standard Gaussian.
     """
 
-    def norm_of_one(at):
-        return curvature.spectral_norm(*curvature.in_plane(at, list(x), sigma))
+    def norm_of_one(a, W):
+        return curvature.spectral_norm(*curvature.in_plane(a, W, list(x), sigma))
 
     def with_one_more(neuron, largest):
         a, *W = draw.columns(jax.random.fold_in(key, neuron), draws, 1 + x.size, jnp.float32)
         a = a if output is None else jnp.full(draws, output[neuron])
-        return jnp.maximum(largest, jax.vmap(norm_of_one)(Weights(a, [tau * column for column in W])))
+        return jnp.maximum(largest, jax.vmap(norm_of_one)(a, [tau * column for column in W]))
 
     return jax.lax.fori_loop(0, m, with_one_more, jnp.zeros(draws, jnp.float32))
 
