@@ -92,7 +92,9 @@ class Integrand(NamedTuple):
         return self.f.has(sympy.Integral) or any(isinstance(ball, acb) for ball in self.parameters())
 
     def parameters(self) -> list[Ball]:
-        return [self.scope.known[symbol] for symbol in self.f.free_symbols if symbol in self.scope.known]
+        """The balls of its symbols; the entries of an array are real numbers, and no regions."""
+        known = (self.scope.known.get(symbol) for symbol in self.f.free_symbols)
+        return [ball for ball in known if ball is not None and not isinstance(ball, list)]
 
     def beside(self, c: sympy.Expr, side: int) -> "Integrand":
         """``f(c + side * y)`` for a positive ``y``: SymPy then resolves a kink at ``c`` by itself."""

@@ -12,10 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from drawing import FIRST, SECOND, TEXT, THIRD, panels, svg
 from matplotlib.axes import Axes
-from sympy import Rational, pi, sympify
+from scipy.interpolate import PchipInterpolator
+from sympy import ImmutableDenseMatrix, Integer, Rational, pi, sympify
 
+from numerics import sides
 from numerics.record import Record
 from theory import catalogue
+from theory.activation import TANH
 from theory.claim import Claim, exact
 from theory.printing import latex
 
@@ -179,14 +182,15 @@ def curvature(read: Read) -> Picture:
         ),
         (records[1], FIRST, "signs", lambda m: constant + 0 * m, r"$\sup\lambda$"),
     )
+    fine = np.geomspace(16, 10**4, 60)
     for record, colour, word, law, told_law in laws:
         entries = intervals(record, "median", "spread")
         m = np.array([float(point(entry)["m"]) for entry in entries])
-        fine = np.geomspace(16, 10**4, 60)
         ax.plot(fine, law(fine), color=colour, linewidth=1, linestyle=(0, (5, 2)), label=told_law)
         ends = np.array([entry["spread"] for entry in entries]) * np.sqrt(m)[:, None]
         ax.vlines(m, ends[:, 0], ends[:, 1], color=colour, linewidth=1)
         seen(ax, m, entries, "median", colour, by=np.sqrt(m), label=f"output weights: {word}")
+    ax.plot(fine, median_by_law()(fine), color=SECOND, linewidth=1, label="median, exact law")
     ax.set_xscale("log")
     ax.set_ylim(0, None)
     ax.set_xlabel("width m")
@@ -195,13 +199,31 @@ def curvature(read: Read) -> Picture:
     title = "The norm of the Hessian times the root of the width, for two laws of the output weights"
     told = (
         "For random signs the points lie on a horizontal line from small widths on. For Gaussian output weights they go on "
-        "rising with the width, below the dashed limit law, which rises like the root of the logarithm."
+        "rising with the width, on the solid line of the exact law and below the dashed limit law, which rises like the "
+        "root of the logarithm."
     )
     caption = (
-        "tanh networks at inputs of norm one. Dashed: both limit laws. Points: medians over seeds, with intervals and the "
-        "middle 68 %. The limit law of Gaussian output weights is approached slowly, here from below."
+        "tanh networks at inputs of norm one. Dashed: both limit laws. Solid: the median of the exact law at each width, "
+        "for Gaussian output weights, whose limit law is approached slowly, here from below. Points: medians over seeds, "
+        "with intervals and the middle 68 %."
     )
     return Picture(svg(figure, title, told), tuple(records), caption)
+
+
+@cache
+def median_by_law() -> Callable:
+    """From widths to medians of sqrt(m) times the norm, for Gaussian weights and an input of norm one.
+
+    The law of the norm at width m is the m-th power of that at width one, and is a half at the median.
+    """
+    claim = catalogue.find("hessian-opnorm-exact-law.wide")
+    one = {"d": Integer(1), "x": ImmutableDenseMatrix([1]), "sigma": TANH, "m": Integer(1), "tau": Integer(1)}
+    thresholds = np.linspace(1.25, 3.25, 17)
+    law = [
+        float(sides.numbers(claim, claim.states.right, one | {"u": Rational(float(t))})) for t in thresholds
+    ]
+    inverse = PchipInterpolator(-np.log1p(-np.array(law)), thresholds)
+    return lambda m: inverse(-np.log(-np.expm1(np.log(0.5) / m)))
 
 
 EIGENVALUES, RATE = (Rational(1), Rational(-1, 3)), Rational(1, 2)
