@@ -195,7 +195,7 @@ def curvature(read: Read) -> Picture:
     ax.set_ylim(0, None)
     ax.set_xlabel("width m")
     ax.set_ylabel(r"$\sqrt{m}\,\|\nabla^2 f\|$")
-    ax.legend(loc="lower right", ncols=1)
+    ax.legend(loc="lower right", ncols=2)
     title = "The norm of the Hessian times the root of the width, for two laws of the output weights"
     told = (
         "For random signs the points lie on a horizontal line from small widths on. For Gaussian output weights they go on "
