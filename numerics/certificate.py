@@ -189,12 +189,13 @@ def enclosed(
 
 def excludes(claim: Claim, left: Basic, right: Basic, point: points.Point, digits: int) -> bool:
     """Whether balls rule the relation out at a point, in any entry."""
-    tables, sign = points.tables(claim, point), relation(claim).sign
+    sign = relation(claim).sign
     try:
         gap = gaps.gap(claim, left, right, point, digits)
         if gap is not None:
             return rules_out(gap, sign)
         here = [sides.settled(claim, side, point, loops=True) for side in (left, right)]
+        tables = points.tables(claim, point)
         return any(rules_out(certify.difference(*pair, tables, digits), sign) for pair in entry_pairs(*here))
     except certify.Undefined:
         return True  # no real number stands in any relation to another side

@@ -84,14 +84,14 @@ def words(key: PRNGKeyArray, draws: int) -> tuple[UInt32[Array, " draws"], UInt3
     return jax.random.bits(first, (draws,), "uint32"), jax.random.bits(second, (draws,), "uint32")
 
 
-@jax.jit
+@jax.jit  # lowered once for every shape, as the rounds of the generator are
 def radius_from(word: UInt32[Array, "*n"]) -> Float32[Array, "*n"]:
     """``sqrt(-2 log U)``, where ``U`` is the middle of one of 2^31 cells of (0, 1)."""
     cell = (word >> 1).astype(jnp.int32).astype(jnp.float32)  # signed: what a CPU converts in one step
     return jnp.sqrt(-2 * jnp.log((cell + 0.5) * jnp.float32(2**-31)))
 
 
-@jax.jit
+@jax.jit  # the same
 def circle_from(word: UInt32[Array, "*n"]) -> tuple[Float32[Array, "*n"], Float32[Array, "*n"]]:
     """Cosine and sine of a uniform angle: a fair quarter turn, and one of 2^24 angles around zero."""
     quarter = word >> 30

@@ -15,7 +15,7 @@ def cores() -> int:
 def collect_seldom() -> None:
     """Lets Python look for cyclic garbage a hundred times less often, and never among what is there now.
 
-    SymPy makes millions of small objects and next to no cycles: a tenth of its time went into the search.
+    SymPy makes millions of small objects and next to no cycles: the search takes its time and finds nothing.
     """
     gc.freeze()
     gc.set_threshold(100 * gc.get_threshold()[0], *gc.get_threshold()[1:])

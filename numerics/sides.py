@@ -135,13 +135,13 @@ def enclosed(claim: Claim, expr: Basic, point: points.Point) -> np.ndarray | Non
         balls = [certify.enclose(entry, known, DIGITS) for entry in entries]
     except (certify.Unevaluable, ValueError, TypeError):
         return None
-    if not all(is_sharp(ball) for ball in balls):
+    if not all(fixes_a_float(ball) for ball in balls):
         return None
     shape = prepared.shape if isinstance(prepared, MatrixBase) else ()
     return np.array([float(ball.mid()) for ball in balls]).reshape(shape)
 
 
-def is_sharp(ball) -> bool:
+def fixes_a_float(ball) -> bool:
     """Whether a ball holds one float's worth of numbers: else what it encloses cancels too far."""
     return ball.is_exact() or ball.rel_accuracy_bits() > 50
 
@@ -162,7 +162,7 @@ def evaluated(expr: Basic, tables: Mapping = NO_TABLES) -> float | None:
     if certify.AVAILABLE:
         try:
             ball = certify.enclose(expr, tables, DIGITS)
-            if is_sharp(ball):
+            if fixes_a_float(ball):
                 return float(ball.mid())
         except (certify.Unevaluable, ValueError, TypeError):
             pass

@@ -95,3 +95,14 @@ def test_a_record_of_another_statement_or_without_its_rungs_is_not_drawn():
         drawn("two_layer", earlier)
     with pytest.raises(chapter_figures.Lacking, match="k1-limit holds no median, spread at any point"):
         drawn("two_layer", bare)
+
+
+def test_the_median_of_the_exact_law_lies_in_every_interval_that_was_observed():
+    law = chapter_figures.median_by_law()
+    entries = chapter_figures.intervals(kept("hessian-opnorm-gaussian-log"), "median")
+    widths = [int(entry["at"]["m"]) for entry in entries]
+    assert min(widths) >= 16
+    assert max(widths) <= 10**4  # for which the law is tabulated
+    for m, entry in zip(widths, entries, strict=True):
+        assert entry["lower"] < law(m) / m**0.5 < entry["upper"]
+        assert not entry["lower"] < 1.05 * law(m) / m**0.5 < entry["upper"]  # it could have failed

@@ -1,7 +1,7 @@
 """By how much two lines differ at an exact point, in balls that are put for the parameters.
 
 A point could be put into both lines first. But SymPy, given exact numbers, simplifies every sum, root and
-power that they enter before anything is evaluated: seconds, where balls take milliseconds. So sizes and
+power that they enter before anything is evaluated, which takes longer than the evaluation. So sizes and
 activations alone are put in, and the rest of the point is looked up by the ball arithmetic.
 
 What balls leave open, as they do at a jump that the point lies on exactly, is for SymPy's exact numbers.
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 def gap(claim: Claim, left: Expr, right: Expr, point: Mapping, digits: int) -> "arb | None":
     """A ball that contains ``left - right``, radius at most ``10**-digits`` or zero outside of it; else None.
 
+    ``left`` and ``right`` are scalars in the claim's parameters, for a matrix there is no answer; ``point`` has
+    exact values by name (``theory.points``).
+
     Raises ``Undefined`` where a line is no real number.
     """
-    if not (isinstance(left, Expr) and isinstance(right, Expr)) or left.has(Iterate) or right.has(Iterate):
+    if any(not isinstance(line, Expr) or line.is_Matrix or line.has(Iterate) for line in (left, right)):
         return None
     try:
         (first, known), (second, more) = (points.prepared(claim, line, point) for line in (left, right))

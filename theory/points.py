@@ -335,7 +335,7 @@ def tables(claim: Claim, point: Mapping) -> dict[Symbol, ImmutableDenseMatrix]:
 def prepared(claim: Claim, expr: Basic, point: Mapping) -> tuple[Basic, dict[Basic, Any]]:
     """``expr`` with sizes and activations alone in their places, and the values of what it is left with.
 
-    Whoever evaluates it with those at hand spares SymPy the numbers, which it would simplify for seconds; and
+    Whoever evaluates it with those at hand spares SymPy the numbers, which it would simplify first; and
     points of equal sizes share the expression. The values are exact: by symbol for a real number, by label for
     an array that is summed over, and for a functional of such an array by itself.
     """
@@ -387,9 +387,9 @@ def substitute(expr: Basic, values: Mapping, loops: bool = False) -> Basic:
 
 
 def put(expr: Basic, values: Mapping) -> Basic:
-    """Values for symbols, by ``xreplace`` where it does the same as ``subs``, in a tenth of the time.
+    """Values for symbols, by ``xreplace`` where that does the same as ``subs``, which is much slower.
 
-    It knows nothing of what an expression binds, nor of the nodes that have rules of their own.
+    ``xreplace`` knows nothing of what an expression binds, nor of the nodes that have rules of their own.
     """
     binders = expr.atoms(ExprWithLimits, Lambda, Subs, Derivative)
     apart = not any(symbol in values for binder in binders for symbol in binder.variables)

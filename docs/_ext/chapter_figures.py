@@ -214,7 +214,8 @@ def curvature(read: Read) -> Picture:
 def median_by_law() -> Callable:
     """From widths to medians of sqrt(m) times the norm, for Gaussian weights and an input of norm one.
 
-    The law of the norm at width m is the m-th power of that at width one, and is a half at the median.
+    The law of the norm at width m is the m-th power of that at width one (``hessian-opnorm-exact-law``), and is a
+    half at the median. The thresholds reach from the median of 16 neurons to beyond that of 10,000.
     """
     claim = catalogue.find("hessian-opnorm-exact-law.wide")
     one = {"d": Integer(1), "x": ImmutableDenseMatrix([1]), "sigma": TANH, "m": Integer(1), "tau": Integer(1)}
