@@ -4,6 +4,7 @@ The loss is a function of an array; nothing here knows what it is, or what its i
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -55,10 +56,14 @@ def steps_inside(
     return jax.lax.while_loop(lambda state: jnp.any(state[2]), step, initial)[1]
 
 
+@partial(jax.jit, static_argnames=("loss", "steps"))
 def flowed(
     loss: Callable, start: Float[Array, "*shape"], time: ArrayLike, steps: int
 ) -> Float[Array, "*shape"]:
-    """The gradient flow at a time, by as many steps of the classical Runge-Kutta method."""
+    """The gradient flow at a time, by as many steps of the classical Runge-Kutta method.
+
+    Compiled once for each loss, as an object: pass a function that has a name.
+    """
     h = time / steps
 
     def velocity(x):

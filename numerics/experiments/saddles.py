@@ -62,4 +62,8 @@ def network(point):
 
 @observes(gradient_flow.strict, resolution=1e-6)
 def along_a_flat_saddle(x0, t):
-    return descent.flowed(lambda x: x**3 + x**4, x0, t, 4000)
+    return descent.flowed(flat, x0, t, 4000)
+
+
+def flat(x):
+    return x**3 + x**4
