@@ -12,6 +12,7 @@ from typing import Any
 from numerics import certificate, climbing, conditions, proofs, sides
 from numerics.compared import compared
 from numerics.experiment import REJECTED
+from numerics.freshness import sources
 from numerics.judge import Finding, Verdict
 from numerics.kinds import is_trend, relation, trend
 from numerics.plan import Row, Settings
@@ -55,7 +56,7 @@ class Case:
             yield derivation
             yield guarded(claim, certificate_of, claim, chain, seed)
 
-        self.findings += proofs.recalled(self.settings.proofs, claim, seed, "the claim", found)
+        self.findings += proofs.recalled(self.settings.kept, claim, seed, "the claim", found)
         self.examined = True
 
     def begin(self, sheets: Mapping[str, Any], machine: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -91,7 +92,15 @@ class Case:
         except Exception as error:  # whatever goes wrong concerns this claim alone
             text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             return self.finish(failed(text if self.claim.name in text else str(self.claim.error(text))))
-        return {"home": self.home, "claim": self.subject, "do": do, "with": arguments}
+        shelf = {"shelf": self.shelf} if do == "draws" else {}
+        return {"home": self.home, "claim": self.subject, "do": do, "with": arguments | shelf}
+
+    @property
+    def shelf(self) -> tuple[str, str] | None:
+        """Where the worker keeps programs, and of which sources; a file of a user may read what no digest sees."""
+        if self.settings.kept is None or self.home is None or self.home.endswith(".py"):
+            return None
+        return str(self.settings.kept / "programs"), sources(self.home)
 
     def failure_of(self, failure: WorkerFailure) -> Finding:
         """A budget that ends while draws are taken decides nothing; any other failure is an error."""
@@ -153,7 +162,7 @@ class Case:
             yield guarded(slip, refuted_by_theory, self.claim, slip, at, self.settings.seed)
 
         asked = f"the slip {slip.digest} at {dict(at)}"
-        return proofs.recalled(self.settings.proofs, self.claim, self.settings.seed, asked, found)
+        return proofs.recalled(self.settings.kept, self.claim, self.settings.seed, asked, found)
 
     def settle_slip(self, finding: Finding) -> None:
         assert self.claim.slip is not None

@@ -71,11 +71,11 @@ def verify(
         from numerics import pump
 
         with pump.early(not plan) as worker:
-            from numerics import proofs, run
+            from numerics import provenance, run
             from numerics.plan import Settings
 
             claims = [claim for claim, _ in stated(names)]
-            settings = Settings(seed, alpha, resolution, budget, proofs=proofs.folder())
+            settings = Settings(seed, alpha, resolution, budget, kept=provenance.root() / ".cache")
             finish(run.run(claims, settings, as_json, plan, worker=worker))
 
 

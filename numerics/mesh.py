@@ -20,8 +20,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
-from jaxtyping import Array, Bool, Int, PRNGKeyArray
+from jaxtyping import Array, Bool, PRNGKeyArray
 
+from numerics.programs import Program, Shelf, kept
 from numerics.threefry import unrolled
 
 AXIS = "neurons"
@@ -56,6 +57,7 @@ def stream(
     chunk: int | None = None,
     at_once: int | None = None,
     mesh: Mesh | None = None,
+    shelf: Shelf | None = None,
 ) -> Any:
     """The summary of exactly ``draws`` i.i.d. values, drawn in chunks on every device of the mesh.
 
@@ -71,6 +73,8 @@ def stream(
         chunk: draws a chunk, by default `chunk_size`.
         at_once: chunks that a device draws together; by default one on a CPU, 64 elsewhere.
         mesh: devices, by default all.
+        shelf: where the program is kept and what tells it apart, see `numerics.programs`; by default it is
+            made anew in every process.
 
     Raises:
         ValueError: a number under one, points of unequal number, a sampler that returns other than
@@ -82,20 +86,46 @@ def stream(
     mesh = neurons() if mesh is None else mesh
     on_cpu = mesh.devices.flat[0].platform == "cpu"
     key = unrolled(key) if on_cpu else key
-    values = outline(sampler, key, points)
-    chunk = chunk or chunk_size(values)
-    whole, rest = divmod(draws, chunk)
     batch = Batch(sampler, summary)
-    nothing = nothing_of(batch, values, chunk, points)
-    run = Run(batch, merge, chunk, at_once or (1 if on_cpu else AT_ONCE), mesh, nothing)
+
+    def anew() -> Program:
+        return programmed(batch, merge, key, points, chunk, at_once or (1 if on_cpu else AT_ONCE), mesh)
+
+    words = jax.random.key_data(key)
+    alike = words, points, *shares(mesh.size, mesh.size)
+    program = anew() if shelf is None else kept(shelf, alike, mesh, anew)
+    whole, rest = divmod(draws, program.chunk)
     parts, there = [], []
     if whole:
-        parts.append(shared(fresh(key), points, np.int32(whole), run))
+        parts.append(program.run(words, points, *shares(whole, mesh.size)))
         there.append(np.arange(mesh.size) < whole)
     if rest:
         parts.append(alone(fresh(key), points, np.int32(whole), batch, rest))
         there.append(np.ones(1, bool))
     return merged(merge, mesh)(parts, np.concatenate(there))
+
+
+def programmed(
+    batch: "Batch",
+    merge: Merge,
+    key: PRNGKeyArray,
+    points: Mapping[str, np.ndarray],
+    chunk: int | None,
+    at_once: int,
+    mesh: Mesh,
+) -> Program:
+    """The program of whole chunks, of a key's words: the summary of every device's run, devices leading."""
+    values = outline(batch.sampler, key, points)
+    chunk = chunk or chunk_size(values)
+    run = Run(batch, merge, chunk, at_once, mesh, nothing_of(batch, values, chunk, points))
+    return Program(chunk, partial(shared, impl=jax.random.key_impl(key), run=run))
+
+
+def shares(chunks: int, devices: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where the run of each device starts and where it stops, as even as can be."""
+    each, more = divmod(chunks, devices)
+    ends = np.cumsum([0, *(each + (place < more) for place in range(devices))], dtype=np.int32)
+    return ends[:-1], ends[1:]
 
 
 def fresh(key: PRNGKeyArray) -> PRNGKeyArray:
@@ -184,16 +214,10 @@ class Run(NamedTuple):
     mesh: Mesh
     nothing: Zeros
 
-    def __call__(self, key: PRNGKeyArray, points: Mapping[str, Any], whole: jax.Array) -> Any:
-        ends, place = self.ends(whole), jax.lax.axis_index(AXIS)
-        mine = self.share(key, points, ends[place], ends[place + 1])
-        return jax.tree.map(lambda x: x[None], mine)
-
-    def ends(self, whole: jax.Array) -> Int[Array, " n"]:
-        """Where the run of each device starts, and the next one's, as even as can be."""
-        place = jnp.arange(self.mesh.size + 1, dtype=whole.dtype)
-        each, more = whole // self.mesh.size, whole % self.mesh.size
-        return place * each + jnp.minimum(place, more)
+    def __call__(
+        self, key: PRNGKeyArray, points: Mapping[str, Any], start: jax.Array, stop: jax.Array
+    ) -> Any:
+        return jax.tree.map(lambda x: x[None], self.share(key, points, start[0], stop[0]))
 
     def share(self, key: PRNGKeyArray, points: Mapping[str, Any], start: jax.Array, stop: jax.Array) -> Any:
         """Chunks ``start`` to ``stop - 1``, merged; meaningless if there are none."""
@@ -210,16 +234,18 @@ class Run(NamedTuple):
                 found = fold(self.merge, jax.vmap(summarised)(numbers), numbers < stop)
             return choose(i == 0, found, self.merge(total, found))
 
-        return jax.lax.fori_loop(0, -((start - stop) // self.at_once), group, self.nothing.array())
+        many = stop - start if self.at_once == 1 else -((start - stop) // self.at_once)
+        return jax.lax.fori_loop(0, many, group, self.nothing.array())
 
 
-@partial(jax.jit, static_argnames="run")
-def shared(key: PRNGKeyArray, points: Mapping[str, Any], whole, run: Run) -> Any:
+@partial(jax.jit, static_argnames=("impl", "run"))
+def shared(words: jax.Array, points: Mapping[str, Any], starts, stops, *, impl: Any, run: Run) -> Any:
     """The program: the summary of every device's run of chunks, devices on the leading axis."""
-    spread = jax.shard_map(
-        run, mesh=run.mesh, in_specs=PartitionSpec(), out_specs=PartitionSpec(AXIS), check_vma=False
-    )
-    return spread(key, points, whole)
+    key = jax.random.wrap_key_data(words, impl=impl)
+    everywhere, along = PartitionSpec(), PartitionSpec(AXIS)
+    ins = everywhere, everywhere, along, along
+    spread = jax.shard_map(run, mesh=run.mesh, in_specs=ins, out_specs=along, check_vma=False)
+    return spread(key, points, starts, stops)
 
 
 @partial(jax.jit, static_argnames=("batch", "draws"))

@@ -38,8 +38,8 @@ NANOSECONDS = 8.0  # a draw at a point, on one core: for the estimate of the cos
 class Settings(NamedTuple):
     """What a run is asked for. ``resolution`` is relative to a value's scale, ``budget`` is in seconds.
 
-    ``store`` keeps the evidence, by default `numerics.evidence.Store` says where. ``proofs`` keeps what theory said,
-    see `numerics.proofs`; None keeps nothing.
+    ``store`` keeps the evidence, by default `numerics.evidence.Store` says where. ``kept`` is a folder
+    for what follows from the sources, see `numerics.proofs` and `numerics.programs`; None keeps nothing.
     """
 
     seed: int = 0
@@ -47,7 +47,7 @@ class Settings(NamedTuple):
     resolution: float = 3e-3
     budget: float = 600.0
     store: Path | None = None
-    proofs: Path | None = None
+    kept: Path | None = None
 
 
 @dataclass(frozen=True)

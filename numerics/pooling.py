@@ -11,6 +11,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import export
 
 LEVEL = "clipped at"  # among a sampler's parameters: no identifier, so that no claim has one of that name
 
@@ -21,6 +22,9 @@ class Sums(NamedTuple):
     count: jax.Array
     total: jax.Array
     squares: jax.Array
+
+
+export.register_namedtuple_serialization(Sums, serialized_name="wideproof.Sums")
 
 
 def clipped(values: jax.Array, level: jax.Array) -> jax.Array:

@@ -22,11 +22,6 @@ from theory.claim import Claim
 ENGINE = ("numerics.case", "numerics.proofs")
 
 
-def folder() -> Path:
-    """Where the command line keeps them, beside what JAX compiles."""
-    return provenance.root() / ".cache" / "proofs"
-
-
 def recalled(
     kept: Path | None, claim: Claim, seed: int, asked: str, make: Callable[[], Iterable[Finding]]
 ) -> list[Finding]:
@@ -36,7 +31,7 @@ def recalled(
     """
     if kept is None or not Path(claim.at[0]).is_relative_to(THEORY):
         return list(make())
-    file = kept / f"{key_of(claim, seed, asked)}.json"
+    file = kept / "proofs" / f"{key_of(claim, seed, asked)}.json"
     findings = read(file)
     if findings is None:
         findings = list(make())

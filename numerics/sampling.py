@@ -15,6 +15,7 @@ import numpy as np
 from numerics import mesh, moments, pooling, sides
 from numerics.arguments import Unfit, arguments, array_point, groups, key_for
 from numerics.experiment import Experiment, observed_node, place_of
+from numerics.programs import Shelf
 from numerics.search import reply, search
 from numerics.tracing import Traced, traced
 from theory.claim import Claim
@@ -102,21 +103,38 @@ def reject_infinite(claim: Claim, experiment: Experiment, found: np.ndarray, poi
 
 
 def draws(
-    claim: Claim, experiment: Experiment, points: list[dict], count: int, level, seed: int, purpose: str
+    claim: Claim,
+    experiment: Experiment,
+    points: list[dict],
+    count: int,
+    level,
+    seed: int,
+    purpose: str,
+    shelf: tuple[str, str] | None = None,
 ) -> dict:
-    """Mean and standard deviation of ``count`` draws at each point, clipped at ``level``."""
+    """Mean and standard deviation of ``count`` draws at each point, clipped at ``level``.
+
+    ``shelf`` is the folder in which programs are kept, and the digest of their sources.
+    """
     rows: list[Any] = [None] * len(points)
     for places in groups(points, experiment.traced):
         here = [points[place] for place in places]
         sample, reals = sampled(claim, experiment, here, np.asarray(level)[places])
         key = key_for(seed, claim.name, purpose)
-        pooled = mesh.stream(sample, key, count, reals, summary=pooling.sums)
+        programs = shelf and shelved(claim, experiment, here[0], Shelf(*shelf))
+        pooled = mesh.stream(sample, key, count, reals, summary=pooling.sums, shelf=programs)
         found = pooling.mean_and_sd(pooled)
         reject_infinite(claim, experiment, found[0], here)
         for place, *both in zip(places, *found, strict=True):
             rows[place] = both
     mean, sd = (np.stack(column) for column in zip(*rows, strict=True))
     return {"mean": mean, "sd": sd}
+
+
+def shelved(claim: Claim, experiment: Experiment, point: dict, shelf: Shelf) -> Shelf:
+    """Where the program of a group of points is kept: its statement and its static parameters tell it apart."""
+    static = {n: v for n, v in point.items() if isinstance(v, int | str) and n not in experiment.traced}
+    return shelf.narrowed(claim=claim.name, statement=claim.digest, static=static)
 
 
 def pilot(claim: Claim, experiment: Experiment, points: list[dict], count: int, seed: int) -> dict:

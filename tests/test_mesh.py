@@ -137,8 +137,8 @@ def test_a_key_used_for_every_chunk_is_noticed(monkeypatch):
 
 
 def test_a_dropped_chunk_is_noticed(monkeypatch):
-    kept = mesh.Run.ends
-    monkeypatch.setattr(mesh.Run, "ends", lambda self, whole: kept(self, whole - 1))
+    kept = mesh.shares
+    monkeypatch.setattr(mesh, "shares", lambda chunks, devices: kept(chunks - 1, devices))
     assert mesh.stream(lambda key, draws: bits(key, draws), key(), 640, summary=sums, chunk=64)[0] != 640
 
 

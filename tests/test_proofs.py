@@ -83,7 +83,7 @@ def test_errors_are_not_kept(tmp_path):
 def test_a_damaged_file_is_not_trusted(tmp_path, damage):
     make = Counted()
     recalled(tmp_path, make)
-    (file,) = tmp_path.iterdir()
+    (file,) = (tmp_path / "proofs").iterdir()
     file.write_text(damage(file.read_text()))
     assert recalled(tmp_path, make) == FOUND
     assert make.times == 2

@@ -166,8 +166,8 @@ def one_chunk(plant):
 
 
 def dropped_chunk(plant):
-    ends = mesh.Run.ends
-    plant(mesh.Run, "ends", lambda self, whole: ends(self, whole - 1))
+    shares = mesh.shares
+    plant(mesh, "shares", lambda chunks, devices: shares(chunks - 1, devices))
 
 
 ORDER_1 = raises_no_alarm("arccos-order-1", 2**21)
