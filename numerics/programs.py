@@ -46,7 +46,9 @@ def kept(shelf: Shelf, arguments: tuple, mesh: Mesh, make: Callable[[], Program]
     Its arguments are arrays in the shapes and dtypes of ``arguments``, none of them a typed key.
     """
     leaves, tree = jax.tree.flatten(arguments)
-    file = Path(shelf.folder) / f"{key_of(shelf, str(tree), leaves, mesh)}.json"
+    device = mesh.devices.flat[0]
+    devices = [device.platform, device.device_kind, mesh.size]
+    file = Path(shelf.folder) / f"{key_of(shelf, str(tree), leaves, devices)}.json"
     found = read(file)
     if found is None:
         made = make()
@@ -55,11 +57,10 @@ def kept(shelf: Shelf, arguments: tuple, mesh: Mesh, make: Callable[[], Program]
     return Program(found[0], called(found[1], mesh))
 
 
-def key_of(shelf: Shelf, tree: str, leaves: list, mesh: Mesh) -> str:
-    device = mesh.devices.flat[0]
+def key_of(shelf: Shelf, tree: str, leaves: list, devices: list) -> str:
     return shelf.narrowed(
         arguments=[tree, *([list(np.shape(leaf)), str(leaf.dtype)] for leaf in leaves)],
-        devices=[device.platform, device.device_kind, mesh.size],
+        devices=devices,
         jax=[provenance.versions().get("jax"), jax.config.jax_enable_x64],  # pyright: ignore[reportAttributeAccessIssue]
     ).name
 

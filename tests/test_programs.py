@@ -1,7 +1,6 @@
 """Programs are kept as they were lowered: the same bits, traced once, and only for what they were made of."""
 
 import re
-from types import SimpleNamespace
 
 import jax
 import numpy as np
@@ -84,9 +83,8 @@ def test_another_question_is_another_program(shelf, other):
 
 
 def test_so_are_other_devices(shelf):
-    here = mesh.neurons(1)
-    more = SimpleNamespace(devices=here.devices, size=2)
-    assert programs.key_of(shelf, "", [], here) != programs.key_of(shelf, "", [], more)
+    kinds = ["cpu", "x86", 1], ["cpu", "x86", 2], ["gpu", "x86", 1]
+    assert len({programs.key_of(shelf, "", [], devices) for devices in kinds}) == 3
 
 
 @pytest.mark.parametrize(

@@ -175,12 +175,22 @@ def inside(domain: Set, value: Expr) -> bool:
 
 def resolved(domain, known: Mapping):
     """A domain with earlier parameters put in."""
+    needed = unknowns(domain)
+    values = {symbol: value for symbol, value in numbers(known).items() if symbol in needed}
+    if not values:
+        return domain
     if isinstance(domain, Arrays):
-        shape, bounds = (
-            tuple(v.subs(numbers(known)) for v in part) for part in (domain.shape, domain.bounds)
-        )
+        shape, bounds = (tuple(v.subs(values) for v in part) for part in (domain.shape, domain.bounds))
         return Arrays(shape, domain.form, domain.unit, bounds)
-    return domain.subs(numbers(known)) if isinstance(domain, Set) else domain
+    return domain.subs(values)
+
+
+@lru_cache(maxsize=1024)
+def unknowns(domain) -> frozenset:
+    """The parameters on which a domain depends."""
+    if isinstance(domain, Arrays):
+        return frozenset().union(*(part.free_symbols for part in (*domain.shape, *domain.bounds)))
+    return frozenset(domain.free_symbols) if isinstance(domain, Set) else frozenset()
 
 
 def numbers(known: Mapping) -> dict:
