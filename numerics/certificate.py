@@ -28,7 +28,7 @@ DIGITS = 30
 CHECK_DIGITS = 45  # an exclusion is looked at once more, at higher precision, before it refutes
 SHRINKING = 60  # looks of Hypothesis, after a refutation
 SEARCHING = 200
-DRAWN_APART = 8  # points at which draws look at an open link
+DRAWN_APART = 16  # points at which draws look at an open link
 MISSES = derivation.MISSES
 HINT = "no certificate: python-flint is absent; pip install python-flint"
 DECLINED = (certify.Unevaluable, ValueError, TypeError, NotImplementedError, RecursionError)
@@ -50,19 +50,19 @@ def derived(claim: Claim, seed: int) -> tuple[Finding, tuple[Link, ...]]:
 
 
 def drawn_apart(claim: Claim, link: Link, seed: int) -> Link:
-    """A link that neither algebra closes nor balls can see, broken if draws tell its lines apart, twice."""
-    if link.status != "open" or link.sign != "=":
+    """A link that neither algebra closes nor balls can see, broken if draws rule it out, twice."""
+    if link.status != "open":
         return link
     scene, step = (
         derivation.Scene(claim, dict(claim.given)),
         derivation.Step(link.after, link.reason, link.sign),
     )
-    pair = derivation.sides_of(scene, link.before, step)
+    pair = derivation.sides_of(scene, link.before, step) if link.sign == "=" else (link.before, link.after)
     for point in filter(points.is_short, points.varied(claim, seed, DRAWN_APART)[:DRAWN_APART]):
         try:
             lines = [sides.settled(claim, line, point) for line in pair]
-            if sweeps.differ(lines[0], lines[1], "look") and sweeps.differ(
-                lines[0], lines[1], "again", 4 * sweeps.DRAWS
+            if sweeps.differ(lines[0], lines[1], "look", sign=link.sign) and sweeps.differ(
+                lines[0], lines[1], "again", 4 * sweeps.DRAWS, link.sign
             ):
                 return link._replace(status="broken", note="draws exclude it, twice", witness=point)
         except DECLINED:
@@ -106,14 +106,36 @@ def certified(claim: Claim, chain: tuple[Link, ...], seed: int, at: points.Point
         return Finding("certificate", None)
     if not certify.AVAILABLE:
         return Finding("certificate", None, (HINT,))
-    if not isinstance(states, Relation) or (pair := comparable(claim, chain)) is None:
+    if not isinstance(states, Relation):
         return Finding("certificate", None)
+    if (pair := comparable(claim, chain)) is None:
+        return (
+            Finding("certificate", None) if derivation.proves(chain) or at is not None else drawn(claim, seed)
+        )
     if at is None and states.sign != "=" and is_box(claim) and not derivation.proves(chain):
         covered = cover(claim, *pair)
         if covered is not None:
             return covered
     proved = LAST_LINK_POINTS if opaque(states.left) else PROVED_POINTS
     return enclosed(claim, *pair, seed, at, proved if derivation.proves(chain) else POINTS)
+
+
+def drawn(claim: Claim, seed: int) -> Finding:
+    """What draws say of two sides that no ball encloses and no derivation joins: refuted, or nothing."""
+    left, right = claim.states.sides[0], claim.states.sides[-1]
+    if measured(left) or measured(right):
+        return Finding("certificate", None)
+    sign = relation(claim).sign
+    link = drawn_apart(claim, Link(left, right, sign, "the statement", "open", "", 0, None), seed)
+    if link.status != "broken":
+        return Finding("certificate", None)
+    point = link.witness or {}
+    text = f"at {sides.spelled(point)}: draws of its laws exclude the relation {sign}, twice"
+    counterexample = {
+        "at": {name: sides.spelled_value(value) for name, value in point.items()},
+        "found_by": f"{sweeps.DRAWS} draws, and {4 * sweeps.DRAWS} others",
+    }
+    return Finding("certificate", Verdict.REFUTED, (text,), {}, counterexample=counterexample)
 
 
 def comparable(claim: Claim, chain: tuple[Link, ...]) -> tuple[Basic, Basic] | None:

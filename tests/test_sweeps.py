@@ -2,23 +2,26 @@
 
 import pytest
 from sympy import (
+    Derivative,
     I,
     ImmutableDenseMatrix,
     IndexedBase,
     Integral,
     Rational,
     S,
+    Subs,
     Symbol,
     Tuple,
     cos,
     exp,
     oo,
     pi,
+    sin,
     sqrt,
 )
 
 from numerics.sweeps import Blind, differ
-from theory import Mean, Variance, gaussian
+from theory import Mean, Variance, gaussian, step
 from theory import law as laws
 from theory.domain import operator_norm
 
@@ -49,9 +52,43 @@ def test_five_percent_are_seen(line, value):
     assert differ(line, value * Rational(105, 100), "here")
 
 
+@pytest.mark.parametrize("sign", ["<=", "<", ">=", ">"])
+def test_of_an_inequality_only_the_wrong_side_counts(sign):
+    more, less = Mean(a[1] ** 2), Mean(a[2] ** 2) / 2
+    left, right = (less, more) if sign[0] == "<" else (more, less)
+    assert not differ(left, right, "here", sign=sign)
+    assert differ(right, left, "here", sign=sign)
+
+
+def test_an_equality_breaks_no_inequality():
+    for sign in ("<=", ">=", "<", ">"):
+        assert not differ(Mean(a[1] ** 2), S(2), "here", sign=sign)
+
+
+rho = Symbol("rho", real=True)
+u, v = gaussian.pair(rho, "u v")
+SLOPES = {
+    "a product": (Mean(u * v), S.One, Rational(1, 3)),
+    "a cosine": (Mean(cos(u) * cos(v)), Mean(sin(u) * sin(v)), Rational(-4, 5)),
+    "rectifiers": (Mean(step(u) * step(v) * u * v), Mean(step(u) * step(v)), Rational(1, 2)),
+}
+
+
+@pytest.mark.parametrize(("mean", "slope", "at"), SLOPES.values(), ids=SLOPES)
+def test_a_derivative_of_a_mean_is_a_difference_of_the_same_draws(mean, slope, at):
+    left, right = Subs(Derivative(mean, rho), rho, at), slope.subs(rho, at)
+    assert not differ(left, right, "here")
+    assert differ(left, right * Rational(5, 4), "here")
+
+
 odd = gaussian.known_by_moments("o", 2, moments={3: S.One})
 impossible = gaussian.known_by_moments("i", 2, moments={2: S(2), 4: S.One})
 BLIND = {
+    "a derivative of what jumps": (
+        Subs(Derivative(Mean(step(u) * step(v)), rho), rho, S.Zero),
+        "a few draws",
+    ),
+    "a derivative at an end": (Subs(Derivative(Mean(u * v), rho), rho, S.One), "a correlation beyond 1"),
     "an odd moment": (Mean(odd[1]), "no law on three points"),
     "moments that no law has": (Mean(impossible[1]), "below the square of the second"),
     "a free symbol": (Mean(a[1] * z), r"holds \['z'\], which follow no law"),

@@ -188,6 +188,8 @@ def of_relation(mutant: Mutant, seed: int) -> Outcome:
         told = relooked(last.before, step, Scene(claim, dict(claim.given)), sites(mutant.origin, seed))
         if told.ended != "refused":
             return told
+    if left is None and certificate.drawn(claim, seed).verdict is Verdict.REFUTED:
+        return Outcome("refuted", "draws")
     if stored.draws_exclude(claim, mutant.origin):
         return Outcome("refuted", "stored draws")
     found = observed_again(mutant, seed)

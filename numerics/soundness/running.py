@@ -44,9 +44,11 @@ class Fate(NamedTuple):
     def contradicts(self) -> bool:
         """A true statement that the engine refutes: a false alarm, or an error of the sorter.
 
-        A chain may need a hypothesis that the statement does not: it is broken, and nothing contradicts that.
+        A chain may need a hypothesis that the statement does not, and may end in another side than a loosened one:
+        it is broken, and nothing contradicts that.
         """
-        ended = ("refuted",) if self.part == "hypothesis" else ("refuted", "broken")
+        chained = self.part == "hypothesis" or self.sorted == "weaker"
+        ended = ("refuted",) if chained else ("refuted", "broken")
         return self.sorted in ("equivalent", "weaker", "stronger") and self.ended in ended
 
 

@@ -33,6 +33,8 @@ DECLINED = (
     NotImplementedError,
     RecursionError,
     OverflowError,
+    ZeroDivisionError,
+    IndexError,
 )
 CLASSES = ("false", "equivalent", "weaker", "stronger", "below", "unsorted")
 
@@ -99,15 +101,15 @@ def apart(claim: Claim, wrong: Basic, right: Basic) -> tuple[str, int]:
     return "", looks
 
 
-def swept(claim: Claim, wrong: Basic, right: Basic) -> str:
-    """A point at which draws tell two lines apart, in words, or nothing."""
+def swept(claim: Claim, wrong: Basic, right: Basic, sign: str = "=") -> str:
+    """A point at which draws rule out a relation between two lines, in words, or nothing."""
     blind = 0
     for place, point in enumerate(sites(claim)[:SWEPT]):
         if not points.is_short(point):
             continue
         try:
             pair = [settled(claim, line, place, False) for line in (wrong, right)]
-            if sweeps.differ(pair[0], pair[1], "sort", TENFOLD):
+            if sweeps.differ(pair[0], pair[1], "sort", TENFOLD, sign):
                 return f"differs at {sides.spelled(point)}, by {TENFOLD} draws"
         except DECLINED:
             blind += 1
@@ -256,6 +258,9 @@ def inequality(mutant: Mutant) -> Sorted:
         ball = value_of(origin, excess(sign, line, wrong), point)
         if ball is not None and (ball > 0 or (sign in "<>" and ball == 0)):
             return Sorted("false", f"broken at {sides.spelled(point)}")
+    told = swept(origin, claim.states.left, wrong, sign) if not left_values(origin) else ""
+    if told:
+        return Sorted("false", told)
     if mutant.part == "direction":
         return Sorted("unsorted", "no point breaks it")
     tightened = (value_of(origin, excess(sign, right, wrong), point) for point in sites(origin))

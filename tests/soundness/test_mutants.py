@@ -187,6 +187,11 @@ def test_what_is_refused_is_killed_in_a_derivation_alone():
     assert fate(sorted="weaker").contradicts
 
 
+def test_a_chain_that_ends_elsewhere_than_a_loosened_bound_contradicts_nothing():
+    assert not fate(sorted="weaker", ended="broken").contradicts
+    assert fate(sorted="equivalent", ended="broken").contradicts
+
+
 def test_a_mutant_that_takes_too_long_survives(monkeypatch):
     monkeypatch.setattr(running, "PATIENCE", 0.05)
     monkeypatch.setattr(killing, "outcome", lambda *_: all(True for _ in iter(int, 1)))  # for ever

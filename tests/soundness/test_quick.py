@@ -1,4 +1,4 @@
-"""A random share of the mutants of one chapter, judged and sorted: the quick form of ``./wideproof soundness``."""
+"""A random share of the mutants of two chapters, judged and sorted: the quick form of ``./wideproof soundness``."""
 
 import os
 
@@ -8,7 +8,7 @@ from numerics.soundness import running, table
 from theory import catalogue
 
 SHARE = float(os.environ.get("WIDEPROOF_SHARE", "0.05"))  # a tenth is ``./wideproof soundness --share 0.1``
-PAGES = ["arc_cosine"]  # the others cost more than the suite can give: the command runs them
+PAGES = ["arc_cosine", "saddles"]  # the others cost more than the suite can give: the command runs them
 
 
 @pytest.mark.parametrize("chapter", PAGES)

@@ -1,0 +1,65 @@
+"""Where neither algebra nor balls can look, draws of the theory's own laws refute what is false, and nothing else."""
+
+import pytest
+from sympy import Interval, Rational, S, Symbol, sqrt
+
+from numerics import certificate
+from numerics.judge import Verdict
+from theory import Claim, Mean, at_least, at_most, equal, gaussian
+from theory.derivation import Link
+
+s = Symbol("s", positive=True)
+z = gaussian.single("z", s)
+GIVEN = {s: Interval(Rational(1, 2), 2)}
+SECOND = s**2
+
+
+def claimed(states):
+    return Claim("here", "A claim about means.", GIVEN, states)
+
+
+def look(states):
+    return certificate.certified(claimed(states), (), seed=0)
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        at_most(Mean(z**4), 3 * Mean(z**2) ** 2 - S.Half),
+        at_least(Mean(z**4), 4 * Mean(z**2) ** 2),
+        equal(Mean(z**4), 4 * Mean(z**2) ** 2),
+    ],
+    ids=str,
+)
+def test_a_false_relation_between_means_is_refuted_at_a_point(states):
+    found = look(states)
+    assert found.verdict is Verdict.REFUTED
+    assert "draws of its laws exclude the relation" in found.notes[0]
+    assert set(found.counterexample["at"]) == {"s"}
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        at_most(Mean(z**4), 3 * Mean(z**2) ** 2),
+        at_least(Mean(z**4), Mean(z**2) ** 2),
+        equal(Mean(z**4), 3 * Mean(z**2) ** 2),
+    ],
+    ids=str,
+)
+def test_of_a_true_one_nothing_is_said(states):
+    assert look(states).verdict is None
+
+
+def test_a_proved_claim_is_not_drawn(monkeypatch):
+    monkeypatch.setattr(certificate, "drawn", None)
+    link = Link(Mean(z**2), SECOND, "=", "a reason", "closed", "", 0, None)
+    assert (
+        certificate.certified(claimed(at_most(Mean(z**2), 2 * Mean(z**2))), (link,), seed=0).verdict is None
+    )
+
+
+@pytest.mark.parametrize(("value", "status"), [(S.Half, "broken"), (S.Zero, "open")])
+def test_an_open_link_of_an_inequality_is_ruled_out_where_it_is_false(value, status):
+    link = Link(Mean((z - sqrt(2)) ** 2) - s**2 - 2, value, ">=", "a reason", "open", "", 0, None)
+    assert certificate.drawn_apart(claimed(at_least(Mean(z**2), 0)), link, seed=0).status == status
