@@ -106,12 +106,8 @@ def certified(claim: Claim, chain: tuple[Link, ...], seed: int, at: points.Point
         return Finding("certificate", None)
     if not certify.AVAILABLE:
         return Finding("certificate", None, (HINT,))
-    if not isinstance(states, Relation):
+    if not isinstance(states, Relation) or (pair := comparable(claim, chain)) is None:
         return Finding("certificate", None)
-    if (pair := comparable(claim, chain)) is None:
-        return (
-            Finding("certificate", None) if derivation.proves(chain) or at is not None else drawn(claim, seed)
-        )
     if at is None and states.sign != "=" and is_box(claim) and not derivation.proves(chain):
         covered = cover(claim, *pair)
         if covered is not None:
@@ -122,20 +118,19 @@ def certified(claim: Claim, chain: tuple[Link, ...], seed: int, at: points.Point
 
 def drawn(claim: Claim, seed: int) -> Finding:
     """What draws say of two sides that no ball encloses and no derivation joins: refuted, or nothing."""
-    left, right = claim.states.sides[0], claim.states.sides[-1]
-    if measured(left) or measured(right):
-        return Finding("certificate", None)
-    sign = relation(claim).sign
+    if not isinstance(claim.states, Relation) or any(map(measured, claim.states.sides)):
+        return Finding("draws", None)
+    left, right, sign = claim.states.sides[0], claim.states.sides[-1], claim.states.sign
     link = drawn_apart(claim, Link(left, right, sign, "the statement", "open", "", 0, None), seed)
     if link.status != "broken":
-        return Finding("certificate", None)
+        return Finding("draws", None)
     point = link.witness or {}
     text = f"at {sides.spelled(point)}: draws of its laws exclude the relation {sign}, twice"
     counterexample = {
         "at": {name: sides.spelled_value(value) for name, value in point.items()},
         "found_by": f"{sweeps.DRAWS} draws, and {4 * sweeps.DRAWS} others",
     }
-    return Finding("certificate", Verdict.REFUTED, (text,), {}, counterexample=counterexample)
+    return Finding("draws", Verdict.REFUTED, (text,), {}, counterexample=counterexample)
 
 
 def comparable(claim: Claim, chain: tuple[Link, ...]) -> tuple[Basic, Basic] | None:

@@ -3,7 +3,7 @@
 import pytest
 from sympy import Interval, Rational, S, Symbol, sqrt
 
-from numerics import certificate
+from numerics import certificate, judge, verify
 from numerics.judge import Verdict
 from theory import Claim, Mean, at_least, at_most, equal, gaussian
 from theory.derivation import Link
@@ -19,7 +19,7 @@ def claimed(states):
 
 
 def look(states):
-    return certificate.certified(claimed(states), (), seed=0)
+    return certificate.drawn(claimed(states), seed=0)
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,16 @@ def test_of_a_true_one_nothing_is_said(states):
     assert look(states).verdict is None
 
 
-def test_a_proved_claim_is_not_drawn(monkeypatch):
-    monkeypatch.setattr(certificate, "drawn", None)
-    link = Link(Mean(z**2), SECOND, "=", "a reason", "closed", "", 0, None)
-    assert (
-        certificate.certified(claimed(at_most(Mean(z**2), 2 * Mean(z**2))), (link,), seed=0).verdict is None
-    )
+def test_a_run_refutes_a_claim_that_has_neither_derivation_nor_experiment():
+    record = verify.check(claimed(at_most(Mean(z**4), Mean(z**2) ** 2)))
+    assert record.verdict == "refuted"
+    assert set(record.counterexample["at"]) == {"s"}
+
+
+def test_of_a_true_one_it_says_that_nothing_was_checked():
+    record = verify.check(claimed(at_least(Mean(z**4), Mean(z**2) ** 2)))
+    assert record.verdict == "error"
+    assert judge.NOTHING in record.notes
 
 
 @pytest.mark.parametrize(("value", "status"), [(S.Half, "broken"), (S.Zero, "open")])

@@ -5,7 +5,7 @@ import time
 
 import jax
 import jax.numpy as jnp
-from sympy import Abs, Interval, Range, oo, symbols
+from sympy import Abs, Integer, Interval, Range, Rational, oo, symbols
 
 from numerics import observes
 from theory import Claim, Covariance, Mean, Probability, equal, gaussian, limit, observed, step
@@ -31,8 +31,8 @@ restless = stated("restless")
 restless_value = stated("restless-value", observed("A"))
 raises = stated("raises")
 raises_when_traced = stated("raises-when-traced")
-no_booleans = stated("no-booleans", Probability(step(z) > 0))
-no_pair = stated("no-pair", Covariance(z, z))
+no_booleans = stated("no-booleans", Probability(step(z) > 0), Rational(1, 2))
+no_pair = stated("no-pair", Covariance(z, z), Integer(1))
 missing = stated("missing", observed("A"), observed("B"))
 misshapen = stated("misshapen", observed("A", 2, 2), observed("B", 2, 2))
 nan_value = stated("nan-value", observed("A"))
