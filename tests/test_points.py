@@ -195,3 +195,10 @@ def test_a_point_is_short_if_its_sums_can_be_written_out():
     matrix = ImmutableDenseMatrix([1000, 2000])
     assert points.is_short({"m": Integer(points.WRITTEN_OUT), "s": Rational(2000, 3), "x": matrix, "f": TANH})
     assert not points.is_short({"m": Integer(points.WRITTEN_OUT + 1), "s": Rational(2, 3)})
+
+
+def test_a_derivative_of_symbolic_order_takes_its_order():
+    x, n = symbols("x n", real=True)
+    order = symbols("k", integer=True, nonnegative=True)
+    line = n * Derivative(x**3, (x, order), evaluate=False)
+    assert points.substitute(line, {order: Integer(2), n: Integer(5)}) == 30 * x

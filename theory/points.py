@@ -5,7 +5,7 @@ The same points serve balls, experiments and the shrinking of counterexamples, s
 here once, without a float. Array indices count from one, as in the sums of the theory.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, product, zip_longest
 from random import Random
@@ -402,9 +402,16 @@ def put(expr: Basic, values: Mapping) -> Basic:
     ``xreplace`` knows nothing of what an expression binds, nor of the nodes that have rules of their own.
     """
     binders = expr.atoms(ExprWithLimits, Lambda, Subs, Derivative)
-    apart = not any(symbol in values for binder in binders for symbol in binder.variables)
+    apart = not any(symbol in values for binder in binders for symbol in bound(binder))
     plain = apart and not expr.has(Node, Flow, Iterate)
     return (expr.xreplace(values) if plain else expr.subs(values)) if values else expr
+
+
+def bound(binder: Any) -> Iterable[Basic]:
+    """What an expression binds; a derivative of symbolic order has no list of its variables, one each."""
+    if isinstance(binder, Derivative):
+        return [variable for variable, _ in binder.variable_count]
+    return binder.variables
 
 
 def iterated(expr: Basic, values: Mapping) -> Basic | None:
