@@ -11,7 +11,6 @@ from theory.derivation import Link
 s = Symbol("s", positive=True)
 z = gaussian.single("z", s)
 GIVEN = {s: Interval(Rational(1, 2), 2)}
-SECOND = s**2
 
 
 def claimed(states):

@@ -68,7 +68,7 @@ def test_keys_and_numbers_of_draws_share_a_program(shelf):
 @pytest.mark.parametrize(
     "other",
     [
-        {"shelf": {"of": "other sources"}},
+        {"of": "other sources"},
         {"points": {"rho": np.float32([0.5])}},
         {"points": {"rho": np.float64([0.5, 1.0])}},
     ],
@@ -76,9 +76,7 @@ def test_keys_and_numbers_of_draws_share_a_program(shelf):
 )
 def test_another_question_is_another_program(shelf, other):
     streamed(shelf)
-    streamed(
-        **{"shelf": shelf, **other, **({"shelf": shelf.narrowed(of="others")} if "shelf" in other else {})}
-    )
+    streamed(shelf.narrowed(of=other.get("of")) if "of" in other else shelf, points=other.get("points", RHO))
     assert len(files(shelf)) == 2
 
 
