@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from sympy import Basic
 
-from numerics import rounding
+from numerics import books, rounding
 from numerics.kinds import relation
-from numerics.sides import as_floats, numbers, settled, spelled
+from numerics.sides import as_floats, right_side, settled, spelled
 from theory import points
 from theory.claim import Claim
 from theory.domain import measured
@@ -117,8 +117,12 @@ def both_sides(claim: Claim, point: points.Point, returned) -> tuple[rounding.Si
     if measured(states.right):
         right = rounding.sized(settled(claim, states.right, point), known)
     else:
-        value = numbers(claim, states.right, point)
-        right = rounding.Sized(value, sizes_of(claim, states.right, point, value))
+        value = right_side(claim, point)
+
+        def sizes() -> np.ndarray:
+            return sizes_of(claim, states.right, point, value)
+
+        right = rounding.Sized(value, books.array(claim, "size", point, sizes))
     if np.squeeze(left.value).shape == np.squeeze(right.value).shape:  # a vector of theory is a column
         left = rounding.Sized(*(np.reshape(part, right.value.shape) for part in left))
     left, right = (rounding.Sized(*map(np.asarray, side)) for side in (left, right))

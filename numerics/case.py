@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from numerics import certificate, climbing, conditions, proofs, sides
+from numerics import books, certificate, climbing, conditions, proofs, sides
 from numerics.compared import compared
 from numerics.experiment import REJECTED
 from numerics.freshness import sources
@@ -43,9 +43,9 @@ class Case:
         return self.row.claim
 
     @property
-    def names(self) -> list[str]:
-        """The claims whose experiments this case may need."""
-        return [claim.name for claim in (self.claim, self.claim.slip) if claim is not None]
+    def claims(self) -> list[Claim]:
+        """The claim, and the slip that it corrects if there is one: their experiments it may need."""
+        return [claim for claim in (self.claim, self.claim.slip) if claim is not None]
 
     def examine(self) -> None:
         """What the parent can say: derivation, balls, conditions of theory."""
@@ -62,6 +62,7 @@ class Case:
     def begin(self, sheets: Mapping[str, Any], machine: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first task of the experiment, if there is one."""
         self.sheets, self.machine = sheets, machine
+        books.opened(self.settings.kept, self.claims, self.settings.seed)
         sheet, wrong = sheets.get(self.claim.name), REJECTED.get(self.claim)
         if wrong or (sheet and "wrong" in sheet):
             return self.finish(failed(wrong or sheets[self.claim.name]["wrong"]))
@@ -129,12 +130,13 @@ class Case:
             self.findings.append(finding)
             self.experimented = True
 
-    def last_look(self) -> list[Finding]:
-        """Draws of theory's laws, at a claim without an experiment of which no witness could say anything."""
+    def close(self) -> None:
+        """What is done once all witnesses have spoken. Where none could say anything, and no experiment is
+        attached, theory's laws are drawn from."""
         silent = all(finding.verdict in (None, Verdict.INCONCLUSIVE) for finding in self.findings)
-        if self.claim.name in self.sheets or not silent:
-            return []
-        return [guarded(self.claim, certificate.drawn, self.claim, self.settings.seed)]
+        if silent and self.claim.name not in self.sheets:
+            self.findings.append(guarded(self.claim, certificate.drawn, self.claim, self.settings.seed))
+        books.closed(self.claims)
 
     probed = False
 

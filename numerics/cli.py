@@ -140,7 +140,22 @@ def soundness(
             stop(str(error))
         except conjecture.Broken as error:
             stop(str(error), FAILED)
-        finish(command.run(found, home, as_json, seed, share, (names or []) if write else None))
+        finish(command.run(found, home, as_json, seed, share, whole_chapters(names) if write else None))
+
+
+def whole_chapters(names: list[str] | None) -> dict[str, set[str]]:
+    """The chapters that names choose, each with the names of its claims; stops at any other name."""
+    from numerics import index
+
+    members: dict[str, set[str]] = {}
+    for entry in index.entries():
+        members.setdefault(entry["chapter"], set()).add(entry["claim"])
+    for name in names or ():
+        if name not in members:
+            stop(
+                f"--write keeps the figures of whole chapters, and {name} is none; give {', '.join(members)}"
+            )
+    return {chapter: members[chapter] for chapter in names or members}
 
 
 def finish(status: int) -> NoReturn:

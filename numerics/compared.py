@@ -101,7 +101,8 @@ def returned_at(
 def hunted(claim: Claim, sheet, settings: Settings, noise: float) -> Steps:
     """Free search: how many points were looked at, and the shrunk one that seems to break the statement."""
     task = {"looks": LOOKS, "seconds": SEARCH_SHARE * settings.budget, "resolution": sheet["resolution"]}
-    reply = yield "hunt", task | {"seed": settings.seed, "noise": noise}
+    kept = None if settings.kept is None else str(settings.kept)
+    reply = yield "hunt", task | {"seed": settings.seed, "noise": noise, "kept": kept}
     found = [] if reply["point"] is None else [(sides.exact(claim, reply["point"]), "")]
     return reply["looks"], found
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from numerics import sides
+from numerics import books, sides
 from numerics.arguments import Unfit, arguments, array_point, key_for
 from numerics.breach import breach, own_rounding
 from numerics.experiment import Experiment
@@ -153,8 +154,12 @@ def hunt(
     resolution: float | None,
     noise: float,
     seed: int,
+    kept: str | None = None,
 ) -> dict:
-    """Hypothesis looks for a point that breaks a deterministic statement; the point found, shrunk."""
+    """Hypothesis looks for a point that breaks a deterministic statement; the point found, shrunk.
+
+    ``kept`` is a folder for the numbers of theory at the points that it looks at, see ``numerics.books``.
+    """
 
     def breaks(point) -> bool:
         near = sides.rounded(claim, point, "float64")
@@ -165,4 +170,7 @@ def hunt(
         own = own_rounding(claim, near, fine, at("float32"))
         return bool(breach(claim, near, fine, resolution, max(noise, own)))
 
-    return reply(claim, search(claim, breaks, looks, seed, seconds))
+    books.opened(Path(kept) if kept else None, [claim], seed, books.SEARCHED)
+    found = search(claim, breaks, looks, seed, seconds)
+    books.closed([claim])
+    return reply(claim, found)

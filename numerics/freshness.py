@@ -6,9 +6,9 @@ from pathlib import Path
 
 from numerics import provenance
 from numerics.plan import Row, Settings
+from numerics.provenance import THEORY, theory_sources
 from theory.claim import Claim
 
-THEORY = Path(__file__).resolve().parent.parent / "theory"
 ENGINE = ("numerics.verify", "numerics.perform")
 
 
@@ -51,10 +51,3 @@ def sources(home: str | None) -> str:
     """The engine, and the experiment's file with all that it imports from here."""
     experiment = [] if home is None else [Path(home)] if home.endswith(".py") else [home]
     return provenance.module_digest([*ENGINE, *experiment])
-
-
-@cache
-def theory_sources(file: str) -> str:
-    """The file that states the claim and derives it, and all of theory that it imports."""
-    path = Path(file)
-    return provenance.module_digest([path], THEORY) if path.is_file() else ""

@@ -1,8 +1,8 @@
 """The list of claims as a file, so that ``--help`` and ``list`` answer without importing SymPy.
 
 ``index.json`` is generated from the catalogue, and so is the table of verdicts in the README, from
-the catalogue and the records that are committed under ``docs/evidence``. A test checks that both are
-what ``python -m numerics index`` would write.
+the catalogue and the records that are committed under ``docs/evidence``, and those of planted errors, from the
+figures under ``docs/soundness``. A test checks that all are what ``python -m numerics index`` would write.
 """
 
 import json
@@ -18,7 +18,7 @@ README = PATH.parents[1] / "README.md"
 COMMITTED = PATH.parents[1] / "docs" / "evidence"
 BEGIN, END = "<!-- verdicts: python -m numerics index -->", "<!-- end of verdicts -->"
 PLANTED = "<!-- soundness: python -m numerics index -->", "<!-- end of soundness -->"
-SOUNDNESS = PATH.parents[1] / "docs" / "soundness_table.md"  # written by ``soundness --write``
+SOUNDNESS = PATH.parents[1] / "docs" / "soundness_table.md"
 
 Entry = dict[str, Any]
 
@@ -133,10 +133,13 @@ def inserted(readme: str, table: str, marks: tuple[str, str] = (BEGIN, END)) -> 
 
 def stale() -> dict[Path, str]:
     """The generated files that differ from what they should be, each with its right content."""
+    from numerics.soundness.table import published
+
     everything = catalogued()
+    refused = published({entry["chapter"]: entry["heading"] for entry in everything})
     readme = inserted(README.read_text("utf-8"), table(everything))
-    readme = inserted(readme, SOUNDNESS.read_text("utf-8").strip(), PLANTED)
-    right = {PATH: text(everything), README: readme}
+    readme = inserted(readme, refused, PLANTED)
+    right = {PATH: text(everything), README: readme, SOUNDNESS: f"{refused}\n"}
     return {
         path: content
         for path, content in right.items()

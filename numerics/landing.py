@@ -19,7 +19,7 @@ CONSTRUCTORS = {"=": "equal", "<=": "at_most", ">=": "at_least", "<": "below", "
 
 def recorded(case: Case, digest: str, known: Mapping[str, Record], store: Store | None) -> Record:
     """What was found about a claim; ``known`` holds the records of this run, the store those of others."""
-    claim, findings = case.claim, [*case.findings, *case.last_look()]
+    claim, findings = case.claim, case.findings
     verdict, why = judge.verdict_of(findings)
     notes = [*why, *(note for finding in findings for note in finding.notes)]
     if claim.open:

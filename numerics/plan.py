@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from scipy.special import ndtri
 from sympy import IndexedBase, Integer, Interval, Range, Symbol, oo
 
-from numerics import sides
+from numerics import books, sides
 from numerics.experiment import draws_wanted
 from numerics.kinds import is_trend, trend
 from theory import points
@@ -65,7 +65,10 @@ class Row:
     def chosen(self) -> tuple[tuple[dict[str, Any], ...], str]:
         """The points and the problem: one of them is empty."""
         try:
-            found = tuple(chosen_points(self.claim, self.seed)) if self.fixed is None else self.fixed
+            found = self.fixed
+            if found is None:
+                what = f"points of {self.seed}"
+                found = tuple(books.chosen(self.claim, what, lambda: chosen_points(self.claim, self.seed)))
         except ValueError as error:
             return (), str(error)
         nowhere = self.claim.error("no point of the domain satisfies the joint hypotheses")

@@ -6,10 +6,8 @@ here is the text, as `jax.export` serialises it. Its file is named by a digest o
 sources of the engine and of the experiment, what is asked of them, shapes and dtypes, JAX and the devices.
 """
 
-import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +17,7 @@ import numpy as np
 from jax import export
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from numerics import evidence, provenance
+from numerics import keeping, provenance
 
 
 class Shelf(NamedTuple):
@@ -74,18 +72,12 @@ def called(program: export.Exported, mesh: Mesh) -> Callable:
 @lru_cache(maxsize=256)
 def parsed(text: str) -> tuple[int, export.Exported]:
     """ValueError for a text that is not whole."""
-    content = json.loads(text)
-    if content["seal"] != seal(content["chunk"], content["program"]):
-        raise ValueError("its seal does not fit its content")
-    return content["chunk"], export.deserialize(bytearray(b64decode(content["program"])))
-
-
-def seal(chunk: int, program: str) -> str:
-    return provenance.fingerprint({"chunk": chunk, "program": program})
+    body = keeping.unsealed(text)
+    return body["chunk"], export.deserialize(bytearray(b64decode(body["program"])))
 
 
 def read(file: Path) -> tuple[int, export.Exported] | None:
-    """What is kept in a file; None if there is none, or if its seal is broken."""
+    """What is kept in a file; None if there is none, or if it is not whole."""
     try:
         return parsed(file.read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError):
@@ -93,9 +85,4 @@ def read(file: Path) -> tuple[int, export.Exported] | None:
 
 
 def write(file: Path, chunk: int, program: export.Exported) -> None:
-    """Nothing is kept where the folder takes nothing."""
-    text = b64encode(bytes(program.serialize())).decode()
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        whole = {"chunk": chunk, "program": text, "seal": seal(chunk, text)}
-        evidence.overwrite(file, json.dumps(whole))
+    keeping.write(file, {"chunk": chunk, "program": b64encode(bytes(program.serialize())).decode()})

@@ -1,25 +1,16 @@
 """What theory said of a claim, kept on disk while nothing that it depends on has changed.
 
-To derive a claim and to look at it through balls is a computation without chance: it follows from the
-sources of the claim and of all of theory that it imports, from the engine's, from the seed of the points
-and from the versions of SymPy and python-flint. Their digest names the file, so that what is kept can be
-found only by the computation that would repeat it. Errors are not kept, nor claims of files outside of
-this package, which may import what no digest sees.
+To derive a claim and to look at it through balls is a computation without chance, and so is the number
+that a side of theory is at a point: ``numerics.keeping`` says what they follow from. Errors are not kept.
 """
 
-import json
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from numerics import evidence, provenance
-from numerics.freshness import THEORY, theory_sources
+from numerics import keeping
 from numerics.judge import Finding, Verdict
 from theory.claim import Claim
-
-ENGINE = ("numerics.case", "numerics.proofs")
 
 
 def recalled(
@@ -29,9 +20,9 @@ def recalled(
 
     ``asked`` tells apart what may be asked of one claim: with its own statement, or its slip's witness.
     """
-    if kept is None or not Path(claim.at[0]).is_relative_to(THEORY):
+    file = keeping.file_of(kept, "proofs", claim, seed, asked)
+    if file is None:
         return list(make())
-    file = kept / "proofs" / f"{key_of(claim, seed, asked)}.json"
     findings = read(file)
     if findings is None:
         findings = list(make())
@@ -40,54 +31,24 @@ def recalled(
     return findings
 
 
-def key_of(claim: Claim, seed: int, asked: str) -> str:
-    return provenance.fingerprint(
-        {
-            "claim": claim.name,
-            "statement": claim.digest,
-            "asked": asked,
-            "seed": seed,
-            "theory": theory_sources(claim.at[0]),
-            "engine": engine(),
-            "versions": {name: provenance.versions().get(name) for name in ("sympy", "python-flint")},
-        }
-    )
-
-
-@cache
-def engine() -> str:
-    return provenance.module_digest(ENGINE)
-
-
 def write(file: Path, findings: list[Finding]) -> None:
-    """Nothing is kept where the folder takes nothing, or where the text would read back as another finding."""
-    text = encoded(findings)
-    if decoded(text) != findings:
-        return
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        evidence.overwrite(file, text)
+    """Nothing is kept that would read back as another finding."""
+    body = [finding._asdict() for finding in findings]
+    if decoded(keeping.unsealed(keeping.sealed(body))) == findings:
+        keeping.write(file, body)
 
 
 def read(file: Path) -> list[Finding] | None:
-    """What is kept in a file; None if there is none, or if its seal is broken."""
+    """What is kept in a file; None if there is none, or if it is not whole."""
     try:
-        return decoded(file.read_text("utf-8"))
-    except (OSError, ValueError, KeyError, TypeError):
+        body = keeping.read(file)
+        return None if body is None else decoded(body)
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def encoded(findings: list[Finding]) -> str:
-    body = [finding._asdict() for finding in findings]
-    return json.dumps({"findings": body, "seal": provenance.fingerprint({"findings": body})})
-
-
-def decoded(text: str) -> list[Finding]:
-    """ValueError for a text that is not whole."""
-    content = json.loads(text)
-    if provenance.fingerprint({"findings": content["findings"]}) != content["seal"]:
-        raise ValueError("its seal does not fit its content")
-    return [restored(body) for body in content["findings"]]
+def decoded(body: list[dict]) -> list[Finding]:
+    return [restored(each) for each in body]
 
 
 def restored(body: dict) -> Finding:

@@ -11,7 +11,7 @@ import json
 import math
 import platform
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -20,6 +20,7 @@ from importlib.util import resolve_name
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+THEORY = PACKAGE.resolve().parent / "theory"
 RECORDED = ("jax", "jaxlib", "numpy", "scipy", "sympy", "python-flint", "hypothesis", "equinox", "diffrax")
 
 
@@ -81,13 +82,28 @@ def source_file(name: str, package: Path) -> Path | None:
 def imported_names(source: bytes, parent: str) -> frozenset[str]:
     """Every dotted name that a source may import; ``from a import b`` may mean ``a`` or ``a.b``."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in statements(ast.parse(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and (parent or not node.level):
             origin = resolve_name("." * node.level + (node.module or ""), parent)
             names |= {origin} | {f"{origin}.{alias.name}" for alias in node.names}
     return frozenset(names)
+
+
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, however deep; an import stands in no expression, and most nodes are expressions."""
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.expr):
+            yield node
+            yield from statements(node)
+
+
+@cache
+def theory_sources(file: str) -> str:
+    """The file that states the claim and derives it, and all of theory that it imports."""
+    path = Path(file)
+    return module_digest([path], THEORY) if path.is_file() else ""
 
 
 def root() -> Path:

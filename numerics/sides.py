@@ -24,6 +24,7 @@ from sympy import (
 )
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from numerics import books
 from numerics.experiment import observed_node
 from numerics.kinds import relation
 from theory import certify, points
@@ -186,12 +187,21 @@ def settled(claim: Claim, expr: Basic, point: points.Point, loops: bool = False)
 def target(claim: Claim, point: points.Point) -> Target | None:
     """The claimed mean at a point; None where the factors beside the node vanish and no draw matters."""
     _, factor = observed_node(claim.states.left)
-    scale = number(claim, points.at_point(claim, factor, point), point)
+
+    def beside() -> np.ndarray:
+        return np.asarray(number(claim, points.at_point(claim, factor, point), point))
+
+    scale = float(books.array(claim, "factor", point, beside))
     if scale == 0:
         return None
     turned = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "=": "="}
     sign = relation(claim).sign
-    return Target(numbers(claim, relation(claim).right, point) / scale, sign if scale > 0 else turned[sign])
+    return Target(right_side(claim, point) / scale, sign if scale > 0 else turned[sign])
+
+
+def right_side(claim: Claim, point: points.Point) -> np.ndarray:
+    """The right side of a relation, without measured quantities, at an exact point."""
+    return books.array(claim, "right", point, lambda: numbers(claim, relation(claim).right, point))
 
 
 def shaped(claim: Claim, point: points.Point, wanted: Target, shape: tuple[int, ...]) -> Target:

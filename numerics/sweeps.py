@@ -3,6 +3,9 @@
 Both lines are functions of a few means, variances and probabilities. Each of these is estimated from the
 same draws of its laws, so that what the lines share cancels, and the error of the difference follows by
 the delta method. Lines that differ are told apart; lines that do not are not shown to be equal.
+
+Where a few draws make up most of the variance, the estimated error means little: of 65,536 draws of a Pareto
+law with index 1.05 the mean is more than six estimated errors off two times in three. There nothing is said.
 """
 
 from collections.abc import Callable
@@ -38,10 +41,8 @@ from theory.law import Covariance, Law, Node, Variance, Variate
 DRAWS = 2**16
 SURE = 6.0  # standard errors: chance 2e-9 under normal theory, of which a second look has another
 TERMS = 12  # of an endless sum
-STEP = Rational(
-    1, 2**12
-)  # between the values of a difference, whose error is of the order of its fourth power
-FEW = 0.05  # of the variance: what one draw may contribute where a difference divides it by that step
+STEP = Rational(1, 2**12)  # between the values of a difference, which is off by the order of its fourth power
+FEW = 0.05  # of the variance: the most that one draw may contribute to what is judged by its standard error
 GRID = np.linspace(-12.0, 12.0, 4801)
 QUADRATURE = 1e-10  # relative: below what counts as a difference
 ROUNDING, SMALL = 1e-9, 1e-3  # relative; and what cancels to nothing has no scale of its own
@@ -81,8 +82,8 @@ def differ(left: Basic, right: Basic, key: str, draws: int = DRAWS, sign: str = 
     noise = np.zeros(1)
     for node, (_, influence) in zip(nodes, parts, strict=True):
         noise = noise + number(flat.diff(names[node]), here) * influence
-    if slopes and np.max(noise**2) > FEW * np.sum(noise**2):
-        raise Blind("a difference that a few draws decide: the function jumps")
+    if np.max(noise**2) > FEW * np.sum(noise**2):  # a jump in a difference, a rare event, a heavy tail
+        raise Blind("a difference that a few draws decide: their standard error says nothing")
     scale = sum(abs(number(term, here)) for term in Add.make_args(flat))
     margin = SURE * float(np.std(noise)) / sqrt(draws) + ROUNDING * max(scale, SMALL)
     beyond = {"<": value > margin, ">": -value > margin}  # an equality without noise rules no strict sign out

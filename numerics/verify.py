@@ -108,7 +108,7 @@ def settled(cases: list[Case], progress: Callable[[str], object], worker: Worker
     waiting = set(range(len(cases)))
     with Pump(any(home is not None for home in homes), worker) as pump:
         for home, here in homes.items():
-            names = [name for case in here for name in case.names]
+            names = [claim.name for case in here for claim in case.claims]
             if home is not None:
                 pump.put(STARTING, {"home": home, "claims": names, "do": "describe", "with": {}}, LOADING)
             else:
@@ -136,6 +136,7 @@ def settled(cases: list[Case], progress: Callable[[str], object], worker: Worker
                     send(pump, place, case, case.begin_slip())
                 if case.done:
                     waiting.discard(place)
+                    case.close()
                     yield case
 
 
@@ -152,7 +153,7 @@ def open_home(pump: Pump, reply: Reply, here: list[Case], cases: list[Case]) -> 
         if content is None:
             case.fail(f"{case.claim.name}: {case.home} does not load: {reply.failure}")
             continue
-        sheets = {name: sheet for name, sheet in content["sheets"].items() if name in case.names}
+        sheets = {c.name: content["sheets"][c.name] for c in case.claims if c.name in content["sheets"]}
         machine = {"backend": content["backend"], "device": content["device"]}
         send(pump, cases.index(case), case, case.begin(sheets, machine))
 
@@ -196,6 +197,7 @@ def check(claim: Claim, **settings) -> Record:
         except Exception as error:
             answer = WorkerFailure(*child.account(error))
         task = case.step(answer)
+    case.close()
     store = Store(chosen.store) if chosen.store else None
     record = recorded(case, digest_of(row, chosen, home_of(claim)), {}, store)
     record = store.write(record) if store else record

@@ -391,3 +391,9 @@ def test_options_of_pytest_are_passed_on(engine, monkeypatch):
 )
 def test_numbers_are_short(value, text):
     assert report.brief(value) == text
+
+
+def test_figures_are_kept_of_whole_chapters_alone():
+    done = CliRunner().invoke(cli.app, ["soundness", "arccos-order-0", "--write"])
+    assert done.exit_code == 2
+    assert "arccos-order-0 is none; give arc_cosine, two_layer" in " ".join(done.output.split())

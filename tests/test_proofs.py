@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from numerics import proofs
+from numerics import keeping, proofs, provenance
 from numerics.judge import Finding, Verdict
 from theory import catalogue
 
@@ -55,11 +55,11 @@ def test_another_question_is_asked_anew(tmp_path, other):
     assert make.times == 2
 
 
-@pytest.mark.parametrize("source", ["theory_sources", "engine"])
-def test_so_is_the_same_one_after_a_change_of_the_sources(tmp_path, monkeypatch, source):
+@pytest.mark.parametrize(("where", "source"), [(provenance, "theory_sources"), (keeping, "engine")])
+def test_so_is_the_same_one_after_a_change_of_the_sources(tmp_path, monkeypatch, where, source):
     make = Counted()
     recalled(tmp_path, make)
-    monkeypatch.setattr(proofs, source, lambda *_: "edited")
+    monkeypatch.setattr(where, source, lambda *_: "edited")
     recalled(tmp_path, make)
     assert make.times == 2
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from numerics import report
@@ -17,11 +18,11 @@ def run(
     as_json: bool,
     seed: int,
     share: float,
-    kept: list[str] | None = None,
+    kept: Mapping[str, Container[str]] | None = None,
 ) -> int:
     """Prints what became of the mutants; 0 if every false one was killed and no true one, 1 otherwise.
 
-    ``kept`` are the names that were asked for, if the figures are to be kept for README and pages.
+    ``kept`` are the chapters whose figures are to be kept for README and pages, each with its claims' names.
     """
     fates: list[Fate] = []
     screen = report.screen(stderr=as_json)
@@ -30,8 +31,9 @@ def run(
             fates.append(fate)
             if as_json:
                 sys.stdout.write(json.dumps(fate._asdict(), ensure_ascii=False) + "\n")
-    if kept is not None:
-        table.write(fates, " ".join(["./wideproof soundness", *kept, *options(seed, share)]))
+    for chapter, members in (kept or {}).items():
+        mine = [fate for fate in fates if fate.claim in members]
+        table.write(chapter, mine, " ".join(["./wideproof soundness", chapter, *options(seed, share)]))
     for fate in table.remarkable(fates) if not as_json else ():
         mark = "survives" if fate.survives else "CONTRADICTION" if fate.contradicts else fate.sorted
         screen.print(f"{mark}: {fate.claim}: {fate.part}, {fate.what}", markup=False, highlight=False)

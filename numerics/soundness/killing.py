@@ -17,7 +17,7 @@ from sympy import Basic
 from numerics import certificate, plan, sides
 from numerics.breach import breach
 from numerics.case import theory_ladder
-from numerics.experiment import attached, load
+from numerics.experiment import Experiment, attached, load
 from numerics.freshness import home_of
 from numerics.judge import Verdict
 from numerics.kinds import relation
@@ -188,7 +188,8 @@ def of_relation(mutant: Mutant, seed: int) -> Outcome:
         told = relooked(last.before, step, Scene(claim, dict(claim.given)), sites(mutant.origin, seed))
         if told.ended != "refused":
             return told
-    if left is None and certificate.drawn(claim, seed).verdict is Verdict.REFUTED:
+    silent = left is None and experiment_of(mutant.origin) is None  # an experiment is asked instead of draws
+    if silent and certificate.drawn(claim, seed).verdict is Verdict.REFUTED:
         return Outcome("refuted", "draws")
     if stored.draws_exclude(claim, mutant.origin):
         return Outcome("refuted", "stored draws")
@@ -209,11 +210,7 @@ def observed_again(mutant: Mutant, seed: int) -> Outcome:
 @lru_cache(maxsize=4)
 def returned(claim: Claim, seed: int) -> tuple:
     """What a deterministic experiment returns at its points; empty for another, or none."""
-    home = home_of(claim)
-    if home is None:
-        return ()
-    load(home)
-    experiment = attached(claim)
+    experiment = experiment_of(claim)
     if experiment is None or experiment.draws or experiment.keyed:
         return ()
     import jax
@@ -223,6 +220,15 @@ def returned(claim: Claim, seed: int) -> tuple:
     with jax.enable_x64(True):
         where = plan.chosen_points(claim, seed)
         return tuple((p, value(claim, experiment, sides.plain(claim, p), seed, "values")) for p in where)
+
+
+def experiment_of(claim: Claim) -> Experiment | None:
+    """The experiment that observes a claim, its file loaded."""
+    home = home_of(claim)
+    if home is None:
+        return None
+    load(home)
+    return attached(claim)
 
 
 def excluded_at(claim: Claim, left: Basic, seed: int, origin: Claim) -> bool:

@@ -34,7 +34,7 @@ class Fate(NamedTuple):
     def killed(self) -> bool:
         """Refuted, broken, or refused where the error is in the derivation, which then proves nothing."""
         in_chain = self.part in ("line", "reason", "hypothesis") and self.ended == "refused"
-        return self.ended in ("refuted", "broken", "error") or in_chain
+        return self.ended in ("refuted", "broken") or in_chain
 
     @property
     def survives(self) -> bool:

@@ -1,16 +1,17 @@
-"""The figures of a run: one record, a table for README and pages, and the list of what was not killed."""
+"""The figures of a run: one record, a file a chapter, and the tables for README and pages that are made of these."""
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from numerics.soundness.running import Fate
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-FIGURES, TABLE = DOCS / "soundness.json", DOCS / "soundness_table.md"
+FIGURES = DOCS / "soundness"  # a file a chapter
 ALARMS = DOCS / "false_alarms.json"  # of the false-alarm experiment, once that has been run
+COLUMNS = ("planted", "false", "killed")
 CLASSES = ("equivalent", "weaker", "stronger", "below", "unsorted")
 PARTS = {
     "right side": "the right side of a statement",
@@ -37,23 +38,8 @@ def record(fates: Iterable[Fate]) -> dict[str, Any]:
     return figures | {name: alarms.get(name) for name in ("seeds", "alarms")}
 
 
-def markdown(fates: Sequence[Fate], command: str) -> str:
-    """The table of a run by what was wrong, with the command that made it."""
-    head = ["what is wrong", "planted", "false", "killed", *CLASSES]
-    rows = [[says, *counts(part_of(fates, part))] for part, says in PARTS.items() if part_of(fates, part)]
-    rows.append(["**all**", *counts(fates)])
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    table = "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
-    return f"{table}\n\nMade by `{command} --write`.\n"
-
-
 def part_of(fates: Sequence[Fate], part: str) -> list[Fate]:
     return [each for each in fates if each.part == part]
-
-
-def counts(fates: Sequence[Fate]) -> list[int]:
-    figures = record(fates)
-    return [figures[name] for name in ("planted", "false", "killed", *CLASSES)]
 
 
 def remarkable(fates: Iterable[Fate]) -> list[Fate]:
@@ -61,9 +47,43 @@ def remarkable(fates: Iterable[Fate]) -> list[Fate]:
     return [each for each in fates if each.survives or each.contradicts or each.sorted in CLASSES[1:]]
 
 
-def write(fates: Sequence[Fate], command: str) -> None:
-    """Keeps the figures, the table and the list of a run, with the command that made them."""
-    kept = {"command": command, **record(fates)}
-    kept["listed"] = [each._asdict() | {"survives": each.survives} for each in remarkable(fates)]
-    FIGURES.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    TABLE.write_text(markdown(fates, command), "utf-8")
+def write(chapter: str, fates: Sequence[Fate], command: str, folder: Path = FIGURES) -> None:
+    """Keeps the figures and the list of a chapter's run, with the command that made them."""
+    parts = {part: record(part_of(fates, part)) for part in PARTS if part_of(fates, part)}
+    listed = [each._asdict() | {"survives": each.survives} for each in remarkable(fates)]
+    kept = {"command": f"{command} --write", **record(fates), "parts": parts, "listed": listed}
+    folder.mkdir(exist_ok=True)
+    (folder / f"{chapter}.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def published(chapters: Mapping[str, str], folder: Path = FIGURES) -> str:
+    """The tables of what is kept: by what is wrong, by chapter with the command, and what has not been run."""
+    files = {chapter: folder / f"{chapter}.json" for chapter in chapters}
+    runs = {chapter: json.loads(file.read_text("utf-8")) for chapter, file in files.items() if file.exists()}
+    if not runs:
+        return "No chapter has been run yet."
+    wrong = [
+        [says, *total(run["parts"][part] for run in runs.values() if part in run["parts"])]
+        for part, says in PARTS.items()
+        if any(part in run["parts"] for run in runs.values())
+    ]
+    wrong.append(["**all**", *total(runs.values())])
+    by_chapter = [[chapters[name], *total([run]), f"`{run['command']}`"] for name, run in runs.items()]
+    missing = [chapters[name] for name in chapters if name not in runs]
+    columns = [*COLUMNS, *CLASSES]
+    tables = [
+        laid_out(["what is wrong", *columns], wrong),
+        laid_out(["chapter", *columns, "made by"], by_chapter),
+    ]
+    return "\n\n".join([*tables, *([f"Not run yet: {'; '.join(missing)}."] if missing else [])])
+
+
+def total(records: Iterable[Mapping[str, Any]]) -> list[int]:
+    records = list(records)
+    return [sum(each[name] for each in records) for name in (*COLUMNS, *CLASSES)]
+
+
+def laid_out(head: Sequence[str], rows: Iterable[Sequence]) -> str:
+    """A table whose numbers stand to the right."""
+    aligned = ["---:" if name in (*COLUMNS, *CLASSES) else "---" for name in head]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in [head, aligned, *rows])

@@ -1,5 +1,7 @@
 """The engine that plants errors is itself tried: on claims that are true, false, loose or without a witness."""
 
+import json
+
 import pytest
 from sympy import Abs, Integral, Interval, Rational, S, acos, asin, pi, sin, sqrt, symbols
 
@@ -181,8 +183,26 @@ def test_the_record_counts_each_class_and_invents_no_alarms(monkeypatch, tmp_pat
     }
 
 
+def test_the_tables_add_up_what_is_kept_and_say_what_is_missing(tmp_path):
+    chapters = {"a": "The first", "b": "The second", "c": "The third"}
+    assert table.published(chapters, tmp_path) == "No chapter has been run yet."
+    table.write("a", [fate(), fate(ended="alive")], "./wideproof soundness a", tmp_path)
+    table.write(
+        "b", [fate(part="line"), fate(sorted="unsorted")], "./wideproof soundness b --share 0.1", tmp_path
+    )
+    lines = table.published(chapters, tmp_path).splitlines()
+    assert "| the right side of a statement | 3 | 2 | 1 | 0 | 0 | 0 | 0 | 1 |" in lines
+    assert "| one line of a derivation | 1 | 1 | 1 | 0 | 0 | 0 | 0 | 0 |" in lines
+    assert "| **all** | 4 | 3 | 2 | 0 | 0 | 0 | 0 | 1 |" in lines
+    made = "`./wideproof soundness b --share 0.1 --write`"
+    assert f"| The second | 2 | 1 | 1 | 0 | 0 | 0 | 0 | 1 | {made} |" in lines
+    assert lines[-1] == "Not run yet: The third."
+    assert [each["survives"] for each in json.loads((tmp_path / "a.json").read_text())["listed"]] == [True]
+
+
 def test_what_is_refused_is_killed_in_a_derivation_alone():
     assert fate(ended="refused").survives
+    assert fate(ended="error").survives
     assert not fate(ended="refused", part="line").survives
     assert fate(sorted="weaker").contradicts
 
