@@ -193,7 +193,7 @@ def experiment(row: Row, sheet: Mapping[str, Any], settings: Settings, at: Mappi
     if is_trend(row.claim):
         return climbing.climb(row, sheet, settings, at)
     if sheet["draws"]:
-        return pooled(row, sheet, settings)
+        return pooled(row, sheet, settings, shrinks=at is None)
     control = row.claim.states.control if isinstance(row.claim.states, Holds) and at is None else None
     outside = None if control is None else conditions.named_point(row.claim, control)
     return compared(row, sheet, settings, outside)

@@ -41,8 +41,11 @@ SLACK = 1.01  # the exact resolution of a probability is a saw-tooth in the draw
 Steps = Generator[tuple[str, dict[str, Any]], dict[str, Any], Any]  # tasks go out, replies come in
 
 
-def pooled(row: Row, sheet: Mapping[str, Any], settings: Settings) -> Steps:
-    """Tasks for the worker, one after the other; returns the finding."""
+def pooled(row: Row, sheet: Mapping[str, Any], settings: Settings, shrinks: bool = True) -> Steps:
+    """Tasks for the worker, one after the other; returns the finding.
+
+    What refutes the claim is shrunk, unless the point was given: the witness against a slip is short already.
+    """
     asked = sheet["resolution"] or settings.resolution
     targets = [(point, sides.target(row.claim, point)) for point in row.points]
     targets = [(point, wanted) for point, wanted in targets if wanted is not None]
@@ -57,7 +60,7 @@ def pooled(row: Row, sheet: Mapping[str, Any], settings: Settings) -> Steps:
     )
     summary = summarised(row, seen, asked, tried["dtype"])
     if alarms:
-        return (yield from tried_again(row, alarms[0], summary, settings))
+        return (yield from tried_again(row, alarms[0], summary, settings, shrinks))
     if blind:
         return undecided(summary, blindness(blind[0]))
     if unresolved := [each for each in seen if resolution_at(each) > SLACK * asked]:
@@ -200,7 +203,7 @@ def summarised(row: Row, seen: list[Seen], asked: float, dtype: str) -> Finding:
     )
 
 
-def tried_again(row: Row, alarm: Seen, summary: Finding, settings: Settings) -> Steps:
+def tried_again(row: Row, alarm: Seen, summary: Finding, settings: Settings, shrinks: bool) -> Steps:
     """The alarm under an independent key, with four times the draws; its point is shrunk if it comes back."""
     again = (yield from drawn(row.claim, [alarm.spot], settings.seed, "reproduce", 4))[0]
     same_side = np.sign(again.mean - again.spot.wanted.value) == np.sign(alarm.mean - alarm.spot.wanted.value)
@@ -210,21 +213,22 @@ def tried_again(row: Row, alarm: Seen, summary: Finding, settings: Settings) -> 
             f"z = {alarm.z:.2f}, then {again.z:.2f} with four times the draws"
         )
         return undecided(summary, told)
-    count = int(np.clip(again.count * (SHRINK_AIM / max(again.z, SHRINK_Z)) ** 2, FEWEST, again.count))
-    task = {
-        "looks": SHRINKING,
-        "count": count,
-        "z": SHRINK_Z,
-        "seed": settings.seed,
-        "seconds": settings.budget / 8,
-    }
-    reply = yield "shrink", task
-    if reply["point"] is not None:
-        again = (yield from reproduced_short(row, again, reply["point"], count, settings)) or again
+    if shrinks:
+        again = (yield from shrunk(row, again, settings)) or again
     found = summary._replace(counterexample=counterexample(again, alarm))
     where, claimed = sides.spelled(again.spot.point), np.ravel(again.spot.wanted.value)
     told = f"at {where}: claimed {spelled(claimed)}, measured {spelled(again.mean)} (z = {again.z:.1f})"
     return found._replace(verdict=Verdict.REFUTED, notes=(*found.notes, told))
+
+
+def shrunk(row: Row, known: Seen, settings: Settings) -> Steps:
+    """A shorter point that breaks the claim, under a key of its own; None if none was found."""
+    count = int(np.clip(known.count * (SHRINK_AIM / max(known.z, SHRINK_Z)) ** 2, FEWEST, known.count))
+    task = {"looks": SHRINKING, "count": count, "z": SHRINK_Z, "seed": settings.seed}
+    reply = yield "shrink", task | {"seconds": settings.budget / 8}
+    if reply["point"] is None:
+        return None
+    return (yield from reproduced_short(row, known, reply["point"], count, settings))
 
 
 def reproduced_short(row: Row, known: Seen, sent: dict, count: int, settings: Settings) -> Steps:

@@ -8,14 +8,12 @@ Where a few draws make up most of the variance, the estimated error means little
 law with index 1.05 the mean is more than six estimated errors off two times in three. There nothing is said.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
 from math import isfinite, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import special
-from scipy.integrate import quad, solve_ivp
+from scipy.integrate import solve_ivp
 from sympy import (
     Add,
     Basic,
@@ -32,6 +30,14 @@ from sympy import (
     oo,
 )
 
+from numerics.integrals import (
+    FUNCTIONS,
+    Blind,
+    integrated,
+    is_integral_of_means,
+    is_plain_integral,
+    summed_over_nodes,
+)
 from theory import law as laws
 from theory.claim import outermost
 from theory.domain import operator_norm, supremum
@@ -40,13 +46,14 @@ from theory.law import Covariance, Law, Node, Variance, Variate
 
 DRAWS = 2**16
 SURE = 6.0  # standard errors: chance 2e-9 under normal theory, of which a second look has another
-TERMS = 12  # of an endless sum
+TERMS = {1: 12, 2: 4}  # of an endless sum, for each of its indices
 STEP = Rational(1, 2**12)  # between the values of a difference, which is off by the order of its fourth power
 FEW = 0.05  # of the variance: the most that one draw may contribute to what is judged by its standard error
 GRID = np.linspace(-12.0, 12.0, 4801)
-QUADRATURE = 1e-10  # relative: below what counts as a difference
 ROUNDING, SMALL = 1e-9, 1e-3  # relative; and what cancels to nothing has no scale of its own
-FUNCTIONS: dict[str, Callable] = {"step": lambda x: np.where(np.asarray(x) > 0, 1.0, 0.0), "erf": special.erf}
+APPROXIMATE = (
+    1e-6  # relative, of a rule of quadrature or of differences: more than it is off by, less than an error
+)
 
 
 class Source(NamedTuple):
@@ -56,10 +63,6 @@ class Source(NamedTuple):
     draws: int
 
 
-class Blind(ValueError):
-    """What draws cannot estimate."""
-
-
 def differ(left: Basic, right: Basic, key: str, draws: int = DRAWS, sign: str = "=") -> bool:
     """Whether a relation between two lines of numbers and nodes over laws is false, beyond the draws' noise.
 
@@ -67,12 +70,12 @@ def differ(left: Basic, right: Basic, key: str, draws: int = DRAWS, sign: str = 
     """
     source = Source(key, draws)
     gap = endless_cut(Add(left, -right))
-    slopes = gap.find(is_slope_of_a_node)
+    slopes, integrals = gap.find(is_slope_of_a_node), gap.has(Integral)
     gap = gap.xreplace({slope: by_differences(slope) for slope in slopes})
     gap = gap.replace(lambda e: isinstance(e, supremum), highest)
     gap = gap.replace(lambda e: isinstance(e, Flow), followed)
     gap = gap.replace(lambda e: isinstance(e, operator_norm), largest_singular_value)
-    gap = gap.replace(is_plain_integral, integrated)
+    gap = gap.replace(is_plain_integral, integrated).replace(is_integral_of_means, summed_over_nodes)
     nodes = outermost(gap)
     names: dict[Basic, Basic] = {node: Dummy("estimated", real=True) for node in nodes}
     flat = with_one_draw(gap.xreplace(names), source)
@@ -85,7 +88,8 @@ def differ(left: Basic, right: Basic, key: str, draws: int = DRAWS, sign: str = 
     if np.max(noise**2) > FEW * np.sum(noise**2):  # a jump in a difference, a rare event, a heavy tail
         raise Blind("a difference that a few draws decide: their standard error says nothing")
     scale = sum(abs(number(term, here)) for term in Add.make_args(flat))
-    margin = SURE * float(np.std(noise)) / sqrt(draws) + ROUNDING * max(scale, SMALL)
+    rounding = APPROXIMATE if slopes or integrals else ROUNDING
+    margin = SURE * float(np.std(noise)) / sqrt(draws) + rounding * max(scale, SMALL)
     beyond = {"<": value > margin, ">": -value > margin}  # an equality without noise rules no strict sign out
     return beyond[sign[0]] if sign != "=" else abs(value) > margin
 
@@ -248,11 +252,15 @@ def endless_cut(expr: Expr) -> Basic:
     """Endless sums of nodes by their first terms: what two of them share is cut from both."""
 
     def cut(total: Sum) -> Basic:
-        index, low, _ = total.limits[0]
-        return Add(*(total.function.subs(index, low + place).doit() for place in range(TERMS)))
+        terms = [total.function]
+        for index, low, _ in total.limits:
+            first = range(TERMS[len(total.limits)])
+            terms = [term.subs(index, low + place) for term in terms for place in first]
+        return Add(*(term.doit() for term in terms))
 
     def is_endless(e: Basic) -> bool:
-        return isinstance(e, Sum) and len(e.limits) == 1 and e.limits[0][2] is oo and e.has(Node)
+        endless = isinstance(e, Sum) and all(high is oo for _, _, high in e.limits)
+        return endless and len(e.limits) in TERMS and e.has(Node)
 
     return expr.replace(is_endless, cut)
 
@@ -263,26 +271,6 @@ def largest_singular_value(found: Basic) -> Basic:
         return Float(float(np.linalg.norm(np.asarray(matrix.as_explicit().evalf(20).tolist(), float), 2)))
     except (TypeError, ValueError, AttributeError) as error:
         raise Blind(f"{matrix}: {error}") from None
-
-
-def is_plain_integral(e: Basic) -> bool:
-    """Whether an integral holds nothing but its own variable."""
-    return isinstance(e, Integral) and len(e.limits) == 1 and not e.free_symbols and not e.has(Node, Indexed)
-
-
-def integrated(total: Basic) -> Basic:
-    """An integral by adaptive quadrature, which must be sure of it."""
-    ((variable, low, high),) = total.limits
-    try:
-        integrand = lambdify([variable], total.function, [FUNCTIONS, "scipy", "numpy"])
-        found, error, *_ = quad(
-            integrand, float(low), float(high), full_output=True, limit=200, epsabs=0, epsrel=QUADRATURE
-        )
-    except (TypeError, NameError, AttributeError, ValueError) as reason:
-        raise Blind(f"{total}: {reason}") from None
-    if not error < QUADRATURE * max(1.0, abs(found)):
-        raise Blind(f"{total} is known to {error:.1g} only")
-    return Float(found)
 
 
 def highest(found: Basic) -> Basic:

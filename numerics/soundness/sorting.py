@@ -10,15 +10,15 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from sympy import Basic, MatrixBase, S, nan, zoo
+from sympy import Basic, I, MatrixBase, S, nan, zoo
 
 from numerics import sides, sweeps
 from numerics.kinds import relation
-from numerics.soundness import stored
+from numerics.soundness import equivalence, stored
 from numerics.soundness.plants import Mutant, made, whole_side
 from theory import algebra, certify, derivation, points
 from theory.claim import Claim
-from theory.law import variates
+from theory.law import Node, Variate, variates
 from theory.statement import Relation, Scaling
 
 SEED, DRAWN, DIGITS = "sorted", 8, 25
@@ -109,8 +109,13 @@ def swept(claim: Claim, wrong: Basic, right: Basic, sign: str = "=") -> str:
             continue
         try:
             pair = [settled(claim, line, place, False) for line in (wrong, right)]
+            if pair[0].has(I) and not pair[1].has(I):
+                return f"no real number at {sides.spelled(point)}"
             if sweeps.differ(pair[0], pair[1], "sort", TENFOLD, sign):
-                return f"differs at {sides.spelled(point)}, by {TENFOLD} draws"
+                drawn = any(line.has(Node, Variate) for line in pair)
+                return (
+                    f"differs at {sides.spelled(point)}, by {f'{TENFOLD} draws' if drawn else 'quadrature'}"
+                )
         except DECLINED:
             blind += 1
             if blind == MISSES:
@@ -124,7 +129,7 @@ def equality(claim: Claim, wrong: Basic, right: Basic) -> Sorted:
     told = told or (swept(claim, wrong, right) if not looks else "")
     if told:
         return Sorted("false", told)
-    if algebra.same(wrong, right):
+    if equivalence.same(wrong, right):
         return Sorted("equivalent", "the difference simplifies to zero")
     return Sorted("unsorted", f"balls see no difference at {looks} points, algebra does not close")
 
@@ -183,6 +188,8 @@ def of_line(mutant: Mutant) -> Sorted:
     assert link is not None
     wrong, right = link.step.value, link.right.value
     if multiple(wrong, right) and leads_on_equal(mutant.origin, link.place):
+        if mutant.origin.states.sides[-1] == 0:
+            return Sorted("equivalent", "a multiple of a line that is zero, as the statement says")
         told, _ = apart(mutant.origin, S.Zero, mutant.origin.states.sides[-1])
         if told:
             return Sorted("false", f"a multiple of a line that is not zero: {told}")
