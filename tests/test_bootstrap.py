@@ -22,6 +22,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from numerics import cli
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ["requirements.lock", "requirements-docs.lock"]
 SETTING_UP = "wideproof: setting up .venv (once, one to two minutes, 1.2 GB)\n"
@@ -295,6 +297,16 @@ def test_help_names_every_task_and_makes_nothing(fresh, arguments):
     assert (status, err) == (0, "")
     assert all(f"./wideproof {task}" in out for task in fresh.script().TASKS)
     assert not (fresh.root / ".venv").exists()
+
+
+def test_every_command_for_users_is_a_task_and_every_task_that_is_told_of_exists(fresh):
+    tasks = fresh.script().TASKS
+    commands = {command.name or command.callback.__name__ for command in cli.app.registered_commands}
+    assert commands - {"index"} == set(tasks)
+    texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    told = {name for text in texts for name in re.findall(r"\./wideproof ([a-z]+)", text.read_text("utf-8"))}
+    assert told
+    assert told <= set(tasks)
 
 
 def test_the_version_is_the_projects(fresh):
