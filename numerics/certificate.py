@@ -8,7 +8,7 @@ stands for it. A ball that excludes the claim at an exact point refutes it; the 
 
 from typing import Any
 
-from sympy import Basic, Interval, MatrixBase, sstr
+from sympy import Basic, Interval, MatrixBase, nan, sstr, zoo
 
 from numerics import sides, sweeps
 from numerics.judge import Finding, Verdict
@@ -31,7 +31,15 @@ SEARCHING = 200
 DRAWN_APART = 16  # points at which draws look at an open link
 MISSES = derivation.MISSES
 HINT = "no certificate: python-flint is absent; pip install python-flint"
-DECLINED = (certify.Unevaluable, ValueError, TypeError, NotImplementedError, RecursionError)
+DECLINED = (
+    certify.Unevaluable,
+    ValueError,
+    TypeError,
+    NotImplementedError,
+    RecursionError,
+    ZeroDivisionError,
+    OverflowError,
+)
 
 
 def derived(claim: Claim, seed: int) -> tuple[Finding, tuple[Link, ...]]:
@@ -212,6 +220,8 @@ def excludes(claim: Claim, left: Basic, right: Basic, point: points.Point, digit
         if gap is not None:
             return rules_out(gap, sign)
         here = [sides.settled(claim, side, point, loops=True) for side in (left, right)]
+        if any(side.has(nan, zoo) for side in here):
+            return True
         tables = points.tables(claim, point)
         return any(rules_out(certify.difference(*pair, tables, digits), sign) for pair in entry_pairs(*here))
     except certify.Undefined:

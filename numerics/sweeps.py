@@ -104,7 +104,7 @@ def number(expr: Basic, here: dict) -> float:
         raise Blind(f"{type(expr).__name__} with an integral: what SymPy makes of one is no evidence")
     try:
         value = complex(expr.subs(here).evalf(20))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ZeroDivisionError):
         raise Blind(f"{expr} is no number") from None
     if value.imag or not isfinite(value.real):
         raise Blind(f"{expr} is {value}")

@@ -487,7 +487,8 @@ def entries(expr: Basic, arrays: Mapping) -> Basic:
         if values is None or not all(place.is_Integer for place in item.indices):
             return item
         row, column = (*(place - 1 for place in item.indices), S.Zero)[:2]
-        return values[row, column]
+        there = 0 <= row < values.rows and 0 <= column < values.cols
+        return values[row, column] if there else S.NaN  # an entry that the array does not have
 
     expr = expr.replace(lambda e: isinstance(e, Indexed), entry)
     return expr.replace(

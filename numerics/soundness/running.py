@@ -15,6 +15,7 @@ from numerics.soundness.plants import Mutant, planted
 from numerics.soundness.sorting import Sorted
 from theory.claim import Claim
 
+AGAIN = 1.0  # seconds after which the bell rings once more: Python drops what is raised in a finaliser
 PATIENCE = 60  # seconds of processor time in which a mutant is judged, and as many in which it is sorted
 
 
@@ -45,9 +46,9 @@ class Fate(NamedTuple):
         """A true statement that the engine refutes: a false alarm, or an error of the sorter.
 
         A chain may need a hypothesis that the statement does not, and may end in another side than a loosened one:
-        it is broken, and nothing contradicts that.
+        it is broken, and nothing contradicts that; so may that of a bound with room, which was tightened.
         """
-        chained = self.part == "hypothesis" or self.sorted == "weaker"
+        chained = self.part == "hypothesis" or self.sorted in ("weaker", "stronger")
         ended = ("refuted",) if chained else ("refuted", "broken")
         return self.sorted in ("equivalent", "weaker", "stronger") and self.ended in ended
 
@@ -64,7 +65,7 @@ def at_most(seconds: float) -> Iterator[None]:
         raise Late(f"no answer within {seconds:g} s")
 
     before = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
     try:
         yield
     finally:

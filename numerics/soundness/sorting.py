@@ -24,6 +24,7 @@ from theory.statement import Relation, Scaling
 SEED, DRAWN, DIGITS = "sorted", 8, 25
 TENFOLD = 10 * sweeps.DRAWS
 INTEGRATED = 1e-8  # what an integrator may be off by
+CLOSER = 96  # points at which a bound is looked at that seems to hold
 SWEPT = 6  # points at which draws look, where balls cannot
 MISSES = 3  # points without a look, after which no more is expected
 DECLINED = (
@@ -266,6 +267,7 @@ def inequality(mutant: Mutant) -> Sorted:
         if ball is not None and (ball > 0 or (sign in "<>" and ball == 0)):
             return Sorted("false", f"broken at {sides.spelled(point)}")
     told = swept(origin, claim.states.left, wrong, sign) if not left_values(origin) else ""
+    told = told or valueless(origin, wrong) or looked_closer(origin, sign, wrong)
     if told:
         return Sorted("false", told)
     if mutant.part == "direction":
@@ -282,6 +284,36 @@ def inequality(mutant: Mutant) -> Sorted:
     if known and left_values(origin):
         return Sorted("stronger", f"holds at {len(left_values(origin))} points, where its slack is smaller")
     return Sorted("unsorted", "neither side can be evaluated")
+
+
+def valueless(claim: Claim, wrong: Basic) -> str:
+    """A point at which a side has no value, in words, or nothing."""
+    for place, point in enumerate(sites(claim)):
+        try:
+            if settled(claim, wrong, place, True).has(nan, zoo):
+                return f"without a value at {sides.spelled(point)}"
+        except DECLINED:
+            continue
+    return ""
+
+
+def looked_closer(claim: Claim, sign: str, wrong: Basic) -> str:
+    """A point that breaks an inequality among many more, near the ends of the domain too, or nothing."""
+    if not left_values(claim):
+        return ""
+    line = left_values(claim)[0][1]
+    for point in closer(claim):
+        ball = value_of(claim, excess(sign, line, wrong), point)
+        if ball is not None and (ball > 0 or (sign in "<>" and ball == 0)):
+            return f"broken at {sides.spelled(point)}"
+    return ""
+
+
+@lru_cache(maxsize=4)
+def closer(claim: Claim) -> tuple[points.Point, ...]:
+    if not claim.given:
+        return ()
+    return (*islice(points.draws(claim, f"{SEED} closer", 4), CLOSER), *points.lattice(claim))
 
 
 def followed(claim: Claim, wrong: Claim) -> str:

@@ -152,6 +152,19 @@ def test_a_base_of_an_induction_that_proves_another_line_breaks_the_claim():
     assert killing.outcome(wrong) == ("broken", "its rule, by balls")
 
 
+def test_a_bound_that_holds_at_a_few_points_alone_is_found_false_by_more_of_them():
+    claim = catalogue.find("saddle-direction-alignment.rate.attained")
+    wrong = next(m for m in planted(claim) if m.part == "right side" and m.what == "n dropped")
+    assert sorting.sort(wrong).kind == "false"
+
+
+def test_an_entry_that_an_array_does_not_have_leaves_a_line_without_a_value():
+    claim = catalogue.find("saddle-direction-alignment.rate")
+    wrong = next(m for m in planted(claim) if m.part == "line" and m.what == "link 3: 1 -> 2")
+    assert killing.outcome(wrong).ended == "broken"
+    assert "without a value" in sorting.sort(wrong).reason
+
+
 # The figures
 
 
@@ -209,11 +222,13 @@ def test_what_is_refused_is_killed_in_a_derivation_alone():
 
 def test_a_chain_that_ends_elsewhere_than_a_loosened_bound_contradicts_nothing():
     assert not fate(sorted="weaker", ended="broken").contradicts
+    assert not fate(sorted="stronger", ended="broken").contradicts
     assert fate(sorted="equivalent", ended="broken").contradicts
 
 
 def test_a_mutant_that_takes_too_long_survives(monkeypatch):
     monkeypatch.setattr(running, "PATIENCE", 0.05)
     monkeypatch.setattr(killing, "outcome", lambda *_: all(True for _ in iter(int, 1)))  # for ever
+    monkeypatch.setattr(sorting, "sort", lambda _: sorting.Sorted("false", "so it is said"))
     mutant = next(planted(AREA))
     assert running.fate(mutant, 0).ended == "alive"
