@@ -68,14 +68,15 @@ def published(chapters: Mapping[str, str], folder: Path = FIGURES) -> str:
         if any(part in run["parts"] for run in runs.values())
     ]
     wrong.append(["**all**", *total(runs.values())])
-    by_chapter = [[chapters[name], *total([run]), f"`{run['command']}`"] for name, run in runs.items()]
+    by_chapter = [[chapters[name], *total([run])] for name, run in runs.items()]
     missing = [chapters[name] for name in chapters if name not in runs]
     columns = [*COLUMNS, *CLASSES]
     tables = [
         laid_out(["what is wrong", *columns], wrong),
-        laid_out(["chapter", *columns, "made by"], by_chapter),
+        laid_out(["chapter", *columns], by_chapter),
     ]
-    return "\n\n".join([*tables, *([f"Not run yet: {'; '.join(missing)}."] if missing else [])])
+    made = "Made by " + ", ".join(f"`{run['command']}`" for run in runs.values()) + "."
+    return "\n\n".join([*tables, made, *([f"Not run yet: {'; '.join(missing)}."] if missing else [])])
 
 
 def total(records: Iterable[Mapping[str, Any]]) -> list[int]:
