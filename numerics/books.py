@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sympy import Basic, ImmutableDenseMatrix, MatrixBase, Rational
 
-from numerics import keeping
+from numerics import keeping, sealing
 from theory import points
 from theory.activation import Activation
 from theory.claim import Claim
@@ -38,7 +38,7 @@ def opened(kept: Path | None, claims: Iterable[Claim], seed: int, asked: str = P
     for claim in claims:
         file = keeping.file_of(kept, "numbers", claim, seed, asked)
         if file is not None:
-            entries = keeping.read(file) or {}
+            entries = sealing.read(file) or {}
             OPEN[claim] = Book(entries, file, len(entries))
 
 
@@ -47,7 +47,7 @@ def closed(claims: Iterable[Claim]) -> None:
     for claim in claims:
         book = OPEN.pop(claim, None)
         if book is not None and len(book.entries) > book.known:
-            keeping.write(book.file, book.entries)
+            sealing.write(book.file, book.entries)
 
 
 def array(claim: Claim, what: str, point: points.Point, make: Callable[[], np.ndarray]) -> np.ndarray:

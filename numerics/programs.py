@@ -17,7 +17,7 @@ import numpy as np
 from jax import export
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from numerics import keeping, provenance
+from numerics import provenance, sealing
 
 
 class Shelf(NamedTuple):
@@ -72,7 +72,7 @@ def called(program: export.Exported, mesh: Mesh) -> Callable:
 @lru_cache(maxsize=256)
 def parsed(text: str) -> tuple[int, export.Exported]:
     """ValueError for a text that is not whole."""
-    body = keeping.unsealed(text)
+    body = sealing.unsealed(text)
     return body["chunk"], export.deserialize(bytearray(b64decode(body["program"])))
 
 
@@ -85,4 +85,4 @@ def read(file: Path) -> tuple[int, export.Exported] | None:
 
 
 def write(file: Path, chunk: int, program: export.Exported) -> None:
-    keeping.write(file, {"chunk": chunk, "program": b64encode(bytes(program.serialize())).decode()})
+    sealing.write(file, {"chunk": chunk, "program": b64encode(bytes(program.serialize())).decode()})

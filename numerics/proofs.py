@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from numerics import keeping
+from numerics import keeping, sealing
 from numerics.judge import Finding, Verdict
 from theory.claim import Claim
 
@@ -34,14 +34,14 @@ def recalled(
 def write(file: Path, findings: list[Finding]) -> None:
     """Nothing is kept that would read back as another finding."""
     body = [finding._asdict() for finding in findings]
-    if decoded(keeping.unsealed(keeping.sealed(body))) == findings:
-        keeping.write(file, body)
+    if decoded(sealing.unsealed(sealing.sealed(body))) == findings:
+        sealing.write(file, body)
 
 
 def read(file: Path) -> list[Finding] | None:
     """What is kept in a file; None if there is none, or if it is not whole."""
     try:
-        body = keeping.read(file)
+        body = sealing.read(file)
         return None if body is None else decoded(body)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -1,6 +1,6 @@
 """How often true claims raise alarms, and how often a discrepancy of exactly the resolution is caught.
 
-    python -m numerics.audit.rates [--seeds 1000] [--draws 4096] [NAMES]
+    python -m numerics.audit.rates [--seeds 1000] [--draws 4096] [NAMES | --without NAMES]
 
 Every stochastic claim of the catalogue is looked at under many seeds (``numerics.audit.looks``), at so few draws
 that it is cheap, in several arms on the same draws:
@@ -230,7 +230,7 @@ def measured(names: Sequence[str], seeds: int, draws: int) -> Iterator[list[Outc
     """Of all claims so far, each time that one more is done."""
     found = []
     for claim in looks.claims():
-        if not names or claim.name in names:
+        if claim.name in names:
             started = time.monotonic()
             found.append(outcome(looks.staged(claim), range(seeds), draws))
             points, took = len(found[-1].stage.points), time.monotonic() - started
@@ -247,13 +247,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("names", nargs="*", help="claims; else all that are stochastic")
     parser.add_argument("--seeds", type=int, default=1000)
     parser.add_argument("--draws", type=int, default=4096)
+    parser.add_argument("--without", nargs="+", default=[], help="all claims but these")
     chosen = parser.parse_args(arguments)
+    everything = [claim.name for claim in looks.claims()]
+    if unknown := [name for name in (*chosen.names, *chosen.without) if name not in everything]:
+        parser.error(f"{unknown[0]} is no stochastic claim; give names among {', '.join(everything)}")
     jax.config.update("jax_enable_x64", True)
-    names = "".join(f" {name}" for name in chosen.names)
+    names = "".join(
+        f" {name}" for name in (*chosen.names, *["--without"] * bool(chosen.without), *chosen.without)
+    )
+    wanted = [name for name in chosen.names or everything if name not in chosen.without]
     command = f"python -m numerics.audit.rates --seeds {chosen.seeds} --draws {chosen.draws}{names}"
-    for outcomes in measured(
-        chosen.names, chosen.seeds, chosen.draws
-    ):  # a run that is cut short keeps its tables
+    for outcomes in measured(wanted, chosen.seeds, chosen.draws):  # a run that is cut short keeps its tables
         tables.write("alarms", command, false_alarms(outcomes), ALARMS)
         tables.write("power", command, power(outcomes), POWER)
     for row in (*false_alarms(outcomes), *power(outcomes)):

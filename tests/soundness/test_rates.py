@@ -87,3 +87,9 @@ def test_tables_are_json_lines_and_markdown_and_name_their_command(tmp_path):
     text = (tmp_path / "t.md").read_text()
     assert "| looked at | number | rate |\n| --- | --- | --- |\n| a | 1,000 | 0.0123 |\n" in text
     assert "Made by `python -m x`." in text
+
+
+def test_a_name_that_is_none_is_told_with_those_that_are(capsys):
+    with pytest.raises(SystemExit):
+        rates.main(["--without", "arccos-order-9"])
+    assert "arccos-order-9 is no stochastic claim; give names among arccos-order-0" in capsys.readouterr().err
