@@ -165,7 +165,7 @@ def test_the_gradient_is_taken_and_not_typed():
 
 
 def test_no_rounding_makes_an_event_of_probability_zero_happen():
-    """At an eigenvalue beside zero a coordinate that rounding decides seemed to shrink, eleven times in 2^24."""
+    """Where an eigenvalue is small beside the others, rounding decides whether a small coordinate shrinks."""
     from numerics.experiments.saddles import nothing_grows
 
     Q = jnp.array([[1567, 1994, 550], [794, -1217, 2150], [1910, -1130, -1345]], jnp.float32) / 2595
