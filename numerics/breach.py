@@ -85,6 +85,14 @@ def gaps(claim: Claim, point: points.Point, returned) -> np.ndarray:
     return np.asarray(left.value - right.value)
 
 
+def relative_slack(claim: Claim, point: points.Point, returned) -> float:
+    """By how much an inequality holds at a point, in its worst entry, relative to the larger side."""
+    left, right = both_sides(claim, point, returned)
+    gap = np.asarray(right.value - left.value) * (1 if relation(claim).sign in ("<=", "<") else -1)
+    size = np.maximum(np.maximum(np.abs(left.value), np.abs(right.value)), np.finfo(float).tiny)
+    return float(np.min(gap / size))
+
+
 def compare(claim: Claim, point: points.Point, returned, resolution: float | None = None) -> Disagreement:
     """The worst entry of a relation at a point, for what a deterministic experiment returned.
 

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from numerics import books, certificate, climbing, conditions, proofs, sides
+from numerics import books, certificate, climbing, conditions, enclosing, proofs, sides
 from numerics.compared import compared
 from numerics.experiment import REJECTED
 from numerics.freshness import sources
@@ -203,7 +203,8 @@ def certificate_of(claim: Claim, chain: tuple, seed: int) -> Finding:
     if isinstance(claim.states, Holds):
         return conditions.held(claim, seed)
     if is_trend(claim):
-        return Finding("certificate", None) if chain else theory_ladder(claim, seed)
+        unreal = enclosing.unreal(claim, seed)
+        return unreal if unreal.verdict or chain else theory_ladder(claim, seed)
     return certificate.certified(claim, chain, seed)
 
 
@@ -227,7 +228,7 @@ def refuted_by_theory(claim: Claim, slip: Claim, at: Mapping[str, Any], seed: in
         return found
     if certificate.opaque(mended.right) or certificate.opaque(printed.right):
         return found
-    return certificate.enclosed(slip, mended.right, printed.right, seed, dict(at))
+    return enclosing.enclosed(slip, mended.right, printed.right, seed, dict(at))
 
 
 def slip_points(slip: Claim, at: Mapping[str, Any], row: Row) -> tuple:

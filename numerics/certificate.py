@@ -1,45 +1,28 @@
 """The two witnesses that need no experiment: the derivation, and ball arithmetic at exact points.
 
 A derivation whose links all close proves the claim. A relation between numbers of theory is enclosed
-by balls: at the lattice and at points drawn from the seed, and an inequality over its whole domain if
-that is a box. Where the left side is a mean, the first line of its derivation that balls can evaluate
-stands for it. A ball that excludes the claim at an exact point refutes it; the point is then shrunk.
+by balls (``numerics.enclosing``). Where the left side is a mean, the first line of its derivation that balls can
+evaluate stands for it. Where neither can look, draws of the theory's own laws refute what is false.
 """
 
 from typing import Any
 
-from sympy import Basic, Interval, MatrixBase, nan, sstr, zoo
+from sympy import Basic, nan, sstr, zoo
 
 from numerics import sides, sweeps
+from numerics.enclosing import DECLINED, POINTS, cover, enclosed, is_box
 from numerics.judge import Finding, Verdict
-from numerics.kinds import relation
-from numerics.search import search
-from theory import certify, derivation, gaps, points
+from theory import certify, derivation, points
 from theory.claim import Claim, free, outermost
 from theory.derivation import Link
 from theory.domain import measured, spectral, supremum
 from theory.law import Variate
 from theory.statement import Holds, Relation
 
-POINTS = 64
 PROVED_POINTS = 8  # where every link closes, balls are a second opinion
 LAST_LINK_POINTS = 2  # of a proved mean only the last link is compared, at which balls have looked already
-DIGITS = 30
-CHECK_DIGITS = 45  # an exclusion is looked at once more, at higher precision, before it refutes
-SHRINKING = 60  # looks of Hypothesis, after a refutation
-SEARCHING = 200
 DRAWN_APART = 16  # points at which draws look at an open link
-MISSES = derivation.MISSES
 HINT = "no certificate: python-flint is absent; pip install python-flint"
-DECLINED = (
-    certify.Unevaluable,
-    ValueError,
-    TypeError,
-    NotImplementedError,
-    RecursionError,
-    ZeroDivisionError,
-    OverflowError,
-)
 
 
 def derived(claim: Claim, seed: int) -> tuple[Finding, tuple[Link, ...]]:
@@ -69,6 +52,8 @@ def drawn_apart(claim: Claim, link: Link, seed: int) -> Link:
     for point in filter(points.is_short, points.varied(claim, seed, DRAWN_APART)[:DRAWN_APART]):
         try:
             lines = [sides.settled(claim, line, point) for line in pair]
+            if any(line.has(nan, zoo) for line in lines):
+                return link._replace(status="broken", note="a line without a value", witness=point)
             if sweeps.differ(lines[0], lines[1], "look", sign=link.sign) and sweeps.differ(
                 lines[0], lines[1], "again", 4 * sweeps.DRAWS, link.sign
             ):
@@ -114,14 +99,21 @@ def certified(claim: Claim, chain: tuple[Link, ...], seed: int, at: points.Point
         return Finding("certificate", None)
     if not certify.AVAILABLE:
         return Finding("certificate", None, (HINT,))
-    if not isinstance(states, Relation) or (pair := comparable(claim, chain)) is None:
+    if not isinstance(states, Relation):
         return Finding("certificate", None)
-    if at is None and states.sign != "=" and is_box(claim) and not derivation.proves(chain):
-        covered = cover(claim, *pair)
-        if covered is not None:
-            return covered
-    proved = LAST_LINK_POINTS if opaque(states.left) else PROVED_POINTS
-    return enclosed(claim, *pair, seed, at, proved if derivation.proves(chain) else POINTS)
+    proved = derivation.proves(chain)
+    if at is None and states.sign != "=" and is_box(claim) and not proved:
+        for pair in comparable(claim, chain):
+            covered = cover(claim, *pair)
+            if covered is not None:
+                return covered
+    few = LAST_LINK_POINTS if opaque(states.left) else PROVED_POINTS
+    found = Finding("certificate", None)
+    for pair in comparable(claim, chain):
+        found = enclosed(claim, *pair, seed, at, few if proved else POINTS, searches=not proved)
+        if found.verdict is not None:
+            break
+    return found
 
 
 def drawn(claim: Claim, seed: int) -> Finding:
@@ -141,14 +133,14 @@ def drawn(claim: Claim, seed: int) -> Finding:
     return Finding("draws", Verdict.REFUTED, (text,), {}, counterexample=counterexample)
 
 
-def comparable(claim: Claim, chain: tuple[Link, ...]) -> tuple[Basic, Basic] | None:
-    """The two sides that balls compare; for an opaque left side, the first line that is not."""
+def comparable(claim: Claim, chain: tuple[Link, ...]) -> list[tuple[Basic, Basic]]:
+    """The two sides that balls compare; where they cannot look at the left one, a line that equals it."""
     left, right = claim.states.sides[0], claim.states.sides[-1]
     if opaque(right):
-        return None
+        return []
     lines = [left, *(link.after for link in chain if link.sign == "=")]
     lines = lines[: next((k for k, link in enumerate(chain, 1) if link.sign != "="), len(lines))]
-    return next(((line, right) for line in lines if line != right and not opaque(line)), None)
+    return [(line, right) for line in lines if line != right and not opaque(line)]
 
 
 def opaque(side: Basic) -> bool:
@@ -157,114 +149,3 @@ def opaque(side: Basic) -> bool:
         return True
     nodes = [node for node in outermost(side) if not hasattr(node, "_eval_balls")]
     return bool(nodes or measured(side) or any(isinstance(symbol, Variate) for symbol in free(side)))
-
-
-def is_box(claim: Claim) -> bool:
-    """Whether the domain is one that boxes can cover: real intervals, without joint hypotheses."""
-    domains = list(claim.given.values())
-    plain = all(isinstance(domain, Interval) and domain.measure != 0 for domain in domains)
-    return bool(domains) and plain and not claim.where
-
-
-def cover(claim: Claim, left: Basic, right: Basic) -> Finding | None:
-    """An inequality over its whole domain; None where branch and bound cannot be asked."""
-    sign = relation(claim).sign
-    gap = right - left if sign in ("<=", "<") else left - right
-    try:
-        found = certify.cover(gap, dict(claim.given), strict=sign in "<>")
-    except DECLINED:
-        return None
-    numbers = {"boxes": found.boxes, "uncovered": float(found.measure)}
-    if found.closed:
-        return Finding("certificate", Verdict.CERTIFIED, (f"covered by {found.boxes} boxes",), numbers)
-    if found.witness is not None:
-        witness = {symbol.name: value for symbol, value in found.witness.items()}
-        return refutation(claim, left, right, witness, 0, True)
-    return Finding(
-        "certificate", None, (f"boxes leave {found.measure:.2e} of the domain uncovered",), numbers
-    )
-
-
-def enclosed(
-    claim: Claim, left: Basic, right: Basic, seed: int, at: points.Point | None, count: int = POINTS
-) -> Finding:
-    """Both sides at exact points: the lattice, and draws from the seed."""
-    chosen = [at] if at is not None else points.varied(claim, seed, count)
-    looks, misses, reason = 0, 0, ""
-    for point in chosen:
-        try:
-            excluded = excludes(claim, left, right, point, DIGITS)
-        except DECLINED as declined:
-            misses, reason = misses + 1, str(declined)
-            if misses > MISSES and not looks:
-                break
-            continue
-        looks += 1
-        if excluded and excludes(claim, left, right, point, CHECK_DIGITS):
-            return refutation(claim, left, right, point, looks, at is None)
-    if not looks:
-        return Finding("certificate", None, (f"balls cannot evaluate the sides: {reason}",))
-    numbers = {"points_enclosed": looks, "points_skipped": misses}
-    if not claim.given and at is None and relation(claim).sign == "=":
-        return Finding("certificate", Verdict.CERTIFIED, (f"a constant, equal to {DIGITS} digits",), numbers)
-    return Finding(
-        "certificate", Verdict.SUPPORTED, (f"enclosed at {looks} points, {DIGITS} digits",), numbers
-    )
-
-
-def excludes(claim: Claim, left: Basic, right: Basic, point: points.Point, digits: int) -> bool:
-    """Whether balls rule the relation out at a point, in any entry."""
-    sign = relation(claim).sign
-    try:
-        gap = gaps.gap(claim, left, right, point, digits)
-        if gap is not None:
-            return rules_out(gap, sign)
-        here = [sides.settled(claim, side, point, loops=True) for side in (left, right)]
-        if any(side.has(nan, zoo) for side in here):
-            return True
-        tables = points.tables(claim, point)
-        return any(rules_out(certify.difference(*pair, tables, digits), sign) for pair in entry_pairs(*here))
-    except certify.Undefined:
-        return True  # no real number stands in any relation to another side
-
-
-def entry_pairs(left: Basic, right: Basic) -> list[tuple[Basic, Basic]]:
-    if not isinstance(left, MatrixBase):
-        return [(left, right)]
-    others = list(right) if isinstance(right, MatrixBase) else [right] * len(left)
-    return list(zip(left, others, strict=True))
-
-
-def rules_out(gap, sign: str) -> bool:
-    """For a ball that contains left - right; a strict sign is ruled out by an exact zero as well."""
-    if sign == "=":
-        return not gap.contains(0)
-    gap = gap if sign in ("<=", "<") else -gap
-    return bool(gap > 0) or (sign in "<>" and bool(gap == 0))
-
-
-def refutation(
-    claim: Claim, left: Basic, right: Basic, point: points.Point, looks: int, shrinks: bool
-) -> Finding:
-    """An exact witness, shrunk unless it was given, with both sides at it."""
-
-    def breaks(candidate: points.Point) -> bool:
-        try:
-            return excludes(claim, left, right, candidate, DIGITS)
-        except DECLINED:
-            return False
-
-    shorter = search(claim, breaks, SHRINKING, 0) if claim.given and shrinks else None
-    if shorter and shorter.point and excludes(claim, left, right, shorter.point, CHECK_DIGITS):
-        point = shorter.point
-    values = [str(sides.settled(claim, side, point).evalf(15)) for side in (left, right)]
-    counterexample = {
-        "at": {name: sides.spelled_value(value) for name, value in point.items()},
-        "left": values[0],
-        "right": values[1],
-        "found_by": f"balls at {CHECK_DIGITS} digits",
-    }
-    text = f"at {sides.spelled(point)}: {values[0]} {relation(claim).sign} {values[1]} is false"
-    return Finding(
-        "certificate", Verdict.REFUTED, (text,), {"points_enclosed": looks}, counterexample=counterexample
-    )

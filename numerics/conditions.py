@@ -6,7 +6,7 @@ from typing import Any
 from sympy import Basic, MatrixBase, S, simplify, sympify
 
 from numerics import sides
-from numerics.certificate import DECLINED, SEARCHING
+from numerics.enclosing import DECLINED
 from numerics.judge import Finding, Verdict
 from numerics.kinds import condition
 from numerics.search import search
@@ -15,6 +15,8 @@ from theory.activation import Activation
 from theory.claim import Claim, label, outermost
 from theory.domain import measured
 from theory.statement import Limit, Scaling
+
+SEARCHING = 200  # looks of Hypothesis
 
 
 def held(claim: Claim, seed: int, at: points.Point | None = None) -> Finding:

@@ -1,6 +1,7 @@
 """Left sides without draws, inside the worker: values in float64 at points, up a ladder, under a search."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,17 @@ import numpy as np
 
 from numerics import books, sides
 from numerics.arguments import Unfit, arguments, array_point, key_for
-from numerics.breach import breach, own_rounding
+from numerics.breach import breach, own_rounding, relative_slack
+from numerics.closest import closest
 from numerics.experiment import Experiment
 from numerics.kinds import trend
+from numerics.plan import chosen_points
 from numerics.sampling import sampler
 from numerics.search import reply, search
 from numerics.threefry import unrolled
 from theory.claim import Claim
+from theory.points import Point
+from theory.statement import Relation
 
 AT_ONCE = 2**18  # numbers that the seeds run together may hold
 SEEDS_AT_ONCE = 64  # a pilot's
@@ -172,5 +177,32 @@ def hunt(
 
     books.opened(Path(kept) if kept else None, [claim], seed, books.SEARCHED)
     found = search(claim, breaks, looks, seed, seconds)
+    if found.point is None and is_unkeyed_inequality(claim, experiment):
+        nearest = least(claim, experiment, chosen_points(claim, seed), seed, breaks)
+        found = found._replace(point=nearest)
     books.closed([claim])
     return reply(claim, found)
+
+
+def is_unkeyed_inequality(claim: Claim, experiment: Experiment) -> bool:
+    return isinstance(claim.states, Relation) and claim.states.sign != "=" and not experiment.keyed
+
+
+def least(
+    claim: Claim,
+    experiment: Experiment,
+    starts: Iterable[Point],
+    seed: int,
+    breaks: Callable[[Point], bool],
+) -> Point | None:
+    """A point that breaks an inequality, from where what the experiment returns comes closest to that."""
+
+    def slack(point: Point) -> float:
+        try:
+            near = sides.rounded(claim, point, "float64")
+            returned = value(claim, experiment, sides.plain(claim, near), seed, "hunt")
+            return relative_slack(claim, near, returned)
+        except ValueError:  # what is not finite there has been told of at the planned points
+            return math.inf
+
+    return closest(claim, slack, breaks, [(slack(point), point) for point in starts])

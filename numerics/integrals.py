@@ -40,7 +40,7 @@ def integrated(total: Basic) -> Basic:
     """A plain integral as a number. Raises ``Blind`` where the rule is not sure of it."""
     try:
         found, error = over_the_plane(total) if len(total.limits) == 2 else over_a_line(total)
-    except (TypeError, NameError, AttributeError, ValueError) as reason:
+    except (TypeError, NameError, AttributeError, ValueError, KeyError) as reason:
         raise Blind(f"{total}: {reason}") from None
     if not error < QUADRATURE * max(1.0, abs(found)):
         raise Blind(f"{total} is known to {error:.1g} only")
@@ -50,9 +50,10 @@ def integrated(total: Basic) -> Basic:
 def over_a_line(total: Basic) -> tuple[float, float]:
     ((variable, low, high),) = total.limits
     integrand = lambdify([variable], total.function, [FUNCTIONS, "scipy", "numpy"])
-    found, error, *_ = quad(
-        integrand, float(low), float(high), full_output=True, limit=200, epsabs=0, epsrel=QUADRATURE
-    )
+    with np.errstate(all="ignore"):
+        found, error, *_ = quad(
+            integrand, float(low), float(high), full_output=True, limit=200, epsabs=0, epsrel=QUADRATURE
+        )
     return found, error
 
 

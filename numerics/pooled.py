@@ -1,12 +1,13 @@
 """A claim about a mean, a probability, a variance or a covariance, tried on many i.i.d. draws.
 
 Points and shares of alpha are fixed in the plan; the number of draws follows from what is known of the
-law (or from a pilot under a key of its own) and the resolution, before any draw is looked at. An alarm
+law (or from a pilot under a key of its own) and the resolution, before any draw is looked at. Where the draws
+of an unknown law spread more than their pilot, they are the pilot of others, once. An alarm
 is tried again under an independent key with four times the draws: if it comes back the claim is refuted,
 and only then is the point shrunk; if it does not, the claim is inconclusive, and both deviations are told.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,6 +55,9 @@ def pooled(row: Row, sheet: Mapping[str, Any], settings: Settings, shrinks: bool
     tried = yield "probe", {"points": [sides.plain(row.claim, targets[0][0])], "seed": settings.seed}
     spots = yield from planned_spots(row, tried, targets, asked, settings)
     seen = yield from drawn(row.claim, spots, settings.seed, "draws")
+    if any(map(too_wide(asked), seen)) and not any(each.outside.any() for each in seen):
+        spots = [respotted(each, asked) for each in seen]
+        seen = yield from drawn(row.claim, spots, settings.seed, "draws, after a spread beyond the pilot's")
     blind = [each for each in seen if is_blind(each)]
     alarms = sorted(
         (each for each in seen if each.outside.any() and not is_blind(each)), key=lambda each: -each.z
@@ -64,10 +68,27 @@ def pooled(row: Row, sheet: Mapping[str, Any], settings: Settings, shrinks: bool
     if blind:
         return undecided(summary, blindness(blind[0]))
     if unresolved := [each for each in seen if resolution_at(each) > SLACK * asked]:
-        where = sides.spelled(unresolved[0].spot.point)
-        told = f"resolution {summary.resolution:.2g} instead of {asked:.2g} after {MOST} draws, at {where}"
+        where, count = sides.spelled(unresolved[0].spot.point), unresolved[0].count
+        told = f"resolution {summary.resolution:.2g} instead of {asked:.2g} after {count} draws, at {where}"
         return undecided(summary, told)
     return summary._replace(verdict=Verdict.SUPPORTED)
+
+
+def too_wide(asked: float) -> Callable[[Seen], bool]:
+    """Whether draws of unknown law spread so much more than their pilot that they resolve less than was asked."""
+
+    def wide(each: Seen) -> bool:
+        unbounded = not each.spot.boolean and not each.guaranteed
+        return unbounded and each.count < MOST and resolution_at(each) > SLACK * asked
+
+    return wide
+
+
+def respotted(each: Seen, asked: float) -> Spot:
+    """The spot with the draws that were seen as its pilot, where nothing else bounds the law."""
+    at, sd = each.spot, each.error * np.sqrt(each.count)
+    known = at.known if each.guaranteed else Known(pilot=np.maximum(np.asarray(at.known.pilot, float), sd))
+    return spot(at.point, at.wanted, known, at.boolean, at.alpha, asked)
 
 
 def undecided(summary: Finding, told: str) -> Finding:
@@ -95,7 +116,8 @@ def planned_spots(row: Row, tried, targets, asked: float, settings: Settings) ->
 def known_laws(row: Row, sent: list[dict], wanted, shape, settings: Settings) -> Steps:
     """What bounds one draw at each point: its author's word, else a pilot under a key of its own.
 
-    With it, into how many looks alpha is split: two where the pilot bounds the variance.
+    With it, into how many looks alpha is split: two where the pilot bounds the variance, and where the draws
+    may have to be the pilot of others.
     """
     told = yield "law", {"points": sent}
     variances, kurtoses, bounds, moments = told["variance"], told["kurtosis"], told["bounds"], told["moments"]
@@ -106,7 +128,7 @@ def known_laws(row: Row, sent: list[dict], wanted, shape, settings: Settings) ->
     ceilings = None
     if variances is None and not bounds and not moments:
         if kurtoses is None:
-            return [Known(pilot=sd) for sd in (yield from piloted(sent, shape, settings))], 1
+            return [Known(pilot=sd) for sd in (yield from piloted(sent, shape, settings))], 2
         pilot = yield from raw_pilot(sent, shape, settings)
         half = statistics.shares(row.alpha, 2 * len(sent) * int(np.prod(shape)))
         ceilings = [statistics.variance_ceiling(v, k, half) for v, k in zip(pilot, kurtoses, strict=True)]

@@ -23,6 +23,7 @@ from numerics.statistics import (
     check_rate,
     checked_probability,
     clip_bias,
+    is_asymptotic,
     level_for,
     mean_margin,
     spread,
@@ -47,11 +48,16 @@ def resolution_of_mean(
     *,
     beta: float = 1e-6,
     eps: float = FLOAT32,
+    seen: ArrayLike = 0.0,
 ) -> np.ndarray:
-    """The smallest discrepancy caught with probability ``1 - beta``, in units of the scale."""
+    """The smallest discrepancy caught with probability ``1 - beta``, in units of the scale.
+
+    ``seen`` is the sd of the draws themselves, which widens an asymptotic margin and coarsens what it resolves.
+    """
     check_rate("beta", beta)
     sd = spread(known, value)
-    half_width = mean_margin(draws, level, known, value, alpha, eps=eps).half_width
+    sd = np.maximum(sd, seen) if is_asymptotic(known) else sd
+    half_width = mean_margin(draws, level, known, value, alpha, eps=eps, seen=seen).half_width
     bias = np.where(sd == 0, 0.0, clip_bias(level, known, value))
     return np.asarray((half_width + bias - ndtri(beta) * sd / np.sqrt(draws)) / scale(value, sd))
 

@@ -10,6 +10,7 @@ from numerics.statistics import Known, Real
 from theory import points
 
 FEWEST, MOST = 2**15, 2**29  # the first is a chunk of ``numerics.mesh``
+LARGER = 1.05  # times a pilot's spread, which is off by a percent or two where the kurtosis is a hundred
 
 
 class Spot(NamedTuple):
@@ -52,9 +53,16 @@ def spot(point, wanted: sides.Target, known: Known, boolean: bool, alpha: float,
         claimed = np.clip(wanted.value, 0.0, 1.0)
         draws = fewest(resolutions.draws_for_probability, asked, claimed, alpha)
     else:
-        draws = fewest(resolutions.draws_for_mean, asked, known, wanted.value, alpha)
+        draws = fewest(resolutions.draws_for_mean, asked, planned(known), wanted.value, alpha)
         level = statistics.level_for(draws, known, wanted.value, alpha)
     return Spot(point, wanted, known, boolean, alpha, draws, level)
+
+
+def planned(known: Known) -> Known:
+    """What draws are planned with: where only a pilot has seen the spread, the draws may show a larger one."""
+    if not statistics.is_asymptotic(known):
+        return known
+    return Known(pilot=LARGER * np.asarray(known.pilot, float))
 
 
 def fewest(rule, *arguments) -> int:
@@ -95,7 +103,8 @@ def resolution_at(each: Seen) -> float:
     if at.boolean:
         claimed = np.clip(at.wanted.value, 0.0, 1.0)
         return float(np.max(resolutions.resolution_of_probability(each.count, claimed, at.alpha)))
-    found = resolutions.resolution_of_mean(each.count, at.level, at.known, at.wanted.value, at.alpha)
+    sd = each.error * np.sqrt(each.count)
+    found = resolutions.resolution_of_mean(each.count, at.level, at.known, at.wanted.value, at.alpha, seen=sd)
     return float(np.max(found))
 
 

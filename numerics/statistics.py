@@ -119,7 +119,7 @@ def mean_margin(
     """
     check_draws(draws, alpha)
     sd = spread(known, value)
-    if _asymptotic(known):
+    if is_asymptotic(known):
         if not np.all(np.isinf(level)):
             raise ValueError(
                 f"level={level}: clipping has an unknown bias where nothing bounds the law, use inf"
@@ -131,7 +131,7 @@ def mean_margin(
         half_width = np.where(sd == 0, 0.0, half_width)
         method = "constant: rounding only" if np.all(sd == 0) else method
     rounding = ULPS * eps * np.hypot(value, sd)
-    return Margin(np.asarray(half_width + rounding), not _asymptotic(known), method)
+    return Margin(np.asarray(half_width + rounding), not is_asymptotic(known), method)
 
 
 def probability_interval(hits: ArrayLike, draws: int, alpha: float) -> Interval:
@@ -183,7 +183,8 @@ def variance_ceiling(pilot: ArrayLike, kurtosis: ArrayLike, alpha: float) -> np.
     return np.asarray(pair_mean / (1 - excess))
 
 
-def _asymptotic(known: Known) -> bool:
+def is_asymptotic(known: Known) -> bool:
+    """Whether nothing bounds the law, so that no margin is a theorem."""
     return known.variance is None and known.support is None and not known.moments
 
 

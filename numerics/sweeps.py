@@ -8,12 +8,12 @@ Where a few draws make up most of the variance, the estimated error means little
 law with index 1.05 the mean is more than six estimated errors off two times in three. There nothing is said.
 """
 
-from functools import lru_cache
-from math import isfinite, sqrt
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from math import isfinite, isinf, sqrt
 
 import numpy as np
 from scipy.integrate import solve_ivp
+from scipy.optimize import minimize_scalar
 from sympy import (
     Add,
     Basic,
@@ -23,13 +23,18 @@ from sympy import (
     Float,
     Indexed,
     Integral,
+    Product,
     Rational,
+    S,
     Subs,
     Sum,
     lambdify,
+    nan,
     oo,
+    zoo,
 )
 
+from numerics.drawing import Source, draws_of, entry_draws, with_one_draw
 from numerics.integrals import (
     FUNCTIONS,
     Blind,
@@ -38,29 +43,24 @@ from numerics.integrals import (
     is_plain_integral,
     summed_over_nodes,
 )
-from theory import law as laws
 from theory.claim import outermost
 from theory.domain import operator_norm, supremum
 from theory.flow import Flow
-from theory.law import Covariance, Law, Node, Variance, Variate
+from theory.law import Covariance, Node, Variance, Variate
 
 DRAWS = 2**16
 SURE = 6.0  # standard errors: chance 2e-9 under normal theory, of which a second look has another
 TERMS = {1: 12, 2: 4}  # of an endless sum, for each of its indices
+LONGEST = 2**11  # terms of a sum of running products, which must all be zero by then
+FIRST = 64  # draws with which such a sum is tried
 STEP = Rational(1, 2**12)  # between the values of a difference, which is off by the order of its fourth power
 FEW = 0.05  # of the variance: the most that one draw may contribute to what is judged by its standard error
 GRID = np.linspace(-12.0, 12.0, 4801)
+CLOSE = 1e-9  # of an interval, from its ends
 ROUNDING, SMALL = 1e-9, 1e-3  # relative; and what cancels to nothing has no scale of its own
 APPROXIMATE = (
     1e-6  # relative, of a rule of quadrature or of differences: more than it is off by, less than an error
 )
-
-
-class Source(NamedTuple):
-    """Where draws come from, and how many."""
-
-    key: str
-    draws: int
 
 
 def differ(left: Basic, right: Basic, key: str, draws: int = DRAWS, sign: str = "=") -> bool:
@@ -69,18 +69,22 @@ def differ(left: Basic, right: Basic, key: str, draws: int = DRAWS, sign: str = 
     Raises ``Blind`` where they hold what cannot be drawn.
     """
     source = Source(key, draws)
-    gap = endless_cut(Add(left, -right))
-    slopes, integrals = gap.find(is_slope_of_a_node), gap.has(Integral)
+    gap = endless_cut(Add(left, -right)).replace(is_sum_of_running_products, added_up)
+    if gap.has(nan, zoo):
+        raise Blind("a line without a value")
+    slopes, approximate = gap.find(is_slope_of_a_node), gap.has(Integral, supremum)
     gap = gap.xreplace({slope: by_differences(slope) for slope in slopes})
-    gap = gap.replace(lambda e: isinstance(e, supremum), highest)
     gap = gap.replace(lambda e: isinstance(e, Flow), followed)
-    gap = gap.replace(lambda e: isinstance(e, operator_norm), largest_singular_value)
     gap = gap.replace(is_plain_integral, integrated).replace(is_integral_of_means, summed_over_nodes)
-    nodes = outermost(gap)
-    names: dict[Basic, Basic] = {node: Dummy("estimated", real=True) for node in nodes}
+    nodes, suprema = outermost(gap), list(gap.find(supremum))
+    names: dict[Basic, Basic] = {part: Dummy("estimated", real=True) for part in (*nodes, *suprema)}
     flat = with_one_draw(gap.xreplace(names), source)
+    flat = flat.replace(lambda e: isinstance(e, operator_norm), largest_singular_value)
     parts = [estimated(node, source) for node in nodes]
     here = {names[node]: part[0] for node, part in zip(nodes, parts, strict=True)}
+    here |= {
+        names[top]: highest(with_one_draw(top, source)) for top in suprema
+    }  # apart: they have a scale each
     value = number(flat, here)
     noise = np.zeros(1)
     for node, (_, influence) in zip(nodes, parts, strict=True):
@@ -88,7 +92,7 @@ def differ(left: Basic, right: Basic, key: str, draws: int = DRAWS, sign: str = 
     if np.max(noise**2) > FEW * np.sum(noise**2):  # a jump in a difference, a rare event, a heavy tail
         raise Blind("a difference that a few draws decide: their standard error says nothing")
     scale = sum(abs(number(term, here)) for term in Add.make_args(flat))
-    rounding = APPROXIMATE if slopes or integrals else ROUNDING
+    rounding = APPROXIMATE if slopes or approximate else ROUNDING
     margin = SURE * float(np.std(noise)) / sqrt(draws) + rounding * max(scale, SMALL)
     beyond = {"<": value > margin, ">": -value > margin}  # an equality without noise rules no strict sign out
     return beyond[sign[0]] if sign != "=" else abs(value) > margin
@@ -96,7 +100,17 @@ def differ(left: Basic, right: Basic, key: str, draws: int = DRAWS, sign: str = 
 
 def approximately(expr: Basic) -> float:
     """The value of an expression with flows, in double precision. Raises ``Blind`` where it has none."""
-    return number(expr.replace(lambda e: isinstance(e, Flow), followed), {})
+    followable = expr.replace(is_sum_of_running_products, added_up)
+    return number(followable.replace(lambda e: isinstance(e, Flow), followed), {})
+
+
+def is_complex(expr: Basic) -> bool:
+    """Whether a line without means has an imaginary part, in double precision."""
+    try:
+        value = complex(expr.replace(lambda e: isinstance(e, supremum), highest).evalf(20))
+    except (TypeError, ValueError, ZeroDivisionError, KeyError):
+        return False
+    return abs(value.imag) > ROUNDING * abs(value)
 
 
 def number(expr: Basic, here: dict) -> float:
@@ -104,7 +118,7 @@ def number(expr: Basic, here: dict) -> float:
         raise Blind(f"{type(expr).__name__} with an integral: what SymPy makes of one is no evidence")
     try:
         value = complex(expr.subs(here).evalf(20))
-    except (TypeError, ValueError, ZeroDivisionError):
+    except (TypeError, ValueError, ZeroDivisionError, KeyError):
         raise Blind(f"{expr} is no number") from None
     if value.imag or not isfinite(value.real):
         raise Blind(f"{expr} is {value}")
@@ -125,105 +139,77 @@ def estimated(node: Node, source: Source) -> tuple[float, np.ndarray]:
 
 def sampled(body: Basic, source: Source) -> np.ndarray:
     """What stands under a node, once for each draw of its laws."""
+    running = {total: Dummy("total") for total in body.find(is_sum_of_running_products)}
+    sums = {name: summed_up(total, source) for total, name in running.items()}
+    body = body.xreplace(running)
     if body.has(Node, Sum):
         raise Blind(f"{body} has a node or a sum inside")
+    values = drawn_values(body, source) | sums
+    return compiled(body, tuple(values))(*values.values())
+
+
+def drawn_values(body: Basic, source: Source) -> dict[Basic, np.ndarray]:
+    """The draws of what is random in a body, in an order that does not change."""
     entries = sorted(body.atoms(Indexed), key=str)
-    names = {entry: Dummy(f"entry{place}") for place, entry in enumerate(entries)}
-    inside = body.xreplace(names)
-    loose = sorted(inside.atoms(Variate), key=str)
-    names |= {variate: Dummy(variate.name) for variate in loose}
-    loose_ends = body.xreplace(names).free_symbols - set(names.values())
-    if loose_ends:
+    loose = sorted(body.xreplace(dict.fromkeys(entries, S.Zero)).atoms(Variate), key=str)
+    values: dict[Basic, np.ndarray] = {entry: entry_draws(entry, source) for entry in entries}
+    return values | {variate: draws_of(variate.law, source)[variate.place] for variate in loose}
+
+
+def compiled(body: Basic, names: tuple[Basic, ...]) -> Callable[..., np.ndarray]:
+    """A body as a function of arrays that stand for some of its parts. Raises ``Blind`` where it is none."""
+    places = {name: Dummy(f"place{number}") for number, name in enumerate(names)}
+    flat = body.xreplace(places)
+    if loose_ends := flat.free_symbols - set(places.values()):
         raise Blind(f"{body} holds {sorted(map(str, loose_ends))}, which follow no law")
-    values = [*(entry_draws(e, source) for e in entries), *(draws_of(v.law, source)[v.place] for v in loose)]
     try:
-        compiled = lambdify(
-            [names[key] for key in (*entries, *loose)], body.xreplace(names), [FUNCTIONS, "numpy"]
-        )
-        with np.errstate(all="ignore"):
-            found = np.asarray(compiled(*values), float)
-    except (TypeError, NameError, AttributeError, SyntaxError) as error:
+        function = lambdify(list(places.values()), flat, [FUNCTIONS, "numpy"])
+    except (TypeError, NameError, AttributeError, SyntaxError, KeyError) as error:
         raise Blind(f"{body}: {error}") from None
-    if not np.all(np.isfinite(found)):
-        raise Blind(f"{body} is not finite for every draw")
-    return found
+
+    def at(*values: np.ndarray) -> np.ndarray:
+        try:
+            with np.errstate(all="ignore"):
+                found = np.asarray(function(*values), float)
+        except (TypeError, NameError, AttributeError) as error:
+            raise Blind(f"{body}: {error}") from None
+        if not np.all(np.isfinite(found)):
+            raise Blind(f"{body} is not finite for every draw")
+        return found
+
+    return at
 
 
-def entry_draws(entry: Indexed, source: Source) -> np.ndarray:
-    law = getattr(entry.base.label, "law", None)
-    if law is None or not all(place.is_Integer for place in entry.indices):
-        raise Blind(f"{entry} has no law")
-    return array_draws(law, tuple(int(place) for place in entry.indices), source)
+def is_sum_of_running_products(e: Basic) -> bool:
+    """Whether an expression is ``Sum(Product(f(j), (j, 0, k)), (k, 0, oo))``, as the time of a first exit is."""
+    if not (isinstance(e, Sum) and isinstance(e.function, Product) and len(e.limits) == 1):
+        return False
+    ((index, first, last),), inner = e.limits, e.function.limits
+    return (first, last) == (0, oo) and len(inner) == 1 and inner[0][1:] == (0, index)
 
 
-def generator(*named: Any) -> np.random.Generator:
-    return np.random.default_rng(list(" ".join(map(str, named)).encode()))
+def summed_up(total: Basic, source: Source) -> np.ndarray:
+    """A sum of running products for each draw; a draw whose product has become zero is done."""
+    if source.draws > FIRST:
+        summed_up(total, source._replace(draws=FIRST))  # where these go on and on, all need not be tried
+    factor, ((index, _, _),) = total.function.function, total.function.limits
+    values = drawn_values(factor, source)
+    at = compiled(factor, (index, *values))
+    found, alive = np.zeros(source.draws), np.arange(source.draws)
+    running, inside = np.ones(source.draws), list(values.values())
+    for k in range(LONGEST):
+        running = running * at(np.array(float(k)), *inside)
+        found[alive] += running
+        left = running != 0
+        if not np.any(left):
+            return found
+        running, alive, inside = running[left], alive[left], [value[left] for value in inside]
+    raise Blind(f"{total} goes on after {LONGEST} terms")
 
 
-@lru_cache(maxsize=32)
-def array_draws(law: Law, place: tuple[int, ...], source: Source) -> np.ndarray:
-    random = generator(source.key, "array", *law.names, *place)
-    if isinstance(law, laws.GaussianArray):
-        return random.standard_normal(source.draws) * float(law.parameters[1])
-    if isinstance(law, laws.RademacherArray):
-        return random.choice([-1.0, 1.0], source.draws)
-    if isinstance(law, laws.SphereArray):
-        return directions(law, place[:-1], source)[place[-1] - 1]
-    if isinstance(law, laws.MomentsArray):
-        size, share = three_points(law)
-        return size * random.choice([-1.0, 0.0, 1.0], source.draws, p=[share / 2, 1 - share, share / 2])
-    raise Blind(f"{law} cannot be drawn")
-
-
-@lru_cache(maxsize=8)
-def directions(law: Law, row: tuple[int, ...], source: Source) -> np.ndarray:
-    """Uniform directions, one a column."""
-    dimension = int(law.parameters[0][-1])
-    whole = generator(source.key, "row", *law.names, *row).standard_normal((dimension, source.draws))
-    return whole / np.linalg.norm(whole, axis=0)
-
-
-def three_points(law: Law) -> tuple[float, float]:
-    """The size of the values and their share of a law on -size, 0 and size with the moments that are known."""
-    known = {int(order): float(moment) for order, moment in law.parameters[1].items()}
-    if not set(known) <= {2, 4} or known.get(2, 0) <= 0:
-        raise Blind(f"{law} is known by moments that no law on three points is made for")
-    second = known[2]
-    fourth = known.get(4, second**2)
-    if fourth < second**2 * (1 - ROUNDING):
-        raise Blind(f"{law} has no law: the fourth moment is below the square of the second")
-    return sqrt(fourth / second), min(1.0, second**2 / fourth)
-
-
-@lru_cache(maxsize=32)
-def draws_of(law: Law, source: Source) -> tuple[np.ndarray, ...]:
-    """Draws of a law, one array a variate; laws of one name share their randomness."""
-    random = generator(source.key, *law.names)
-    try:
-        known = [float(parameter) for parameter in law.parameters]
-    except TypeError:
-        raise Blind(f"{law} has a parameter without a value") from None
-    if isinstance(law, laws.Gaussian):
-        return (random.standard_normal(source.draws) * known[0],)
-    if isinstance(law, laws.Uniform):
-        return (random.uniform(known[0], known[1], source.draws),)
-    if isinstance(law, laws.GaussianPair):
-        if not abs(known[0]) <= 1:
-            raise Blind(f"{law} has a correlation beyond 1")
-        return tuple(known[1] * each for each in pair(random.standard_normal((2, source.draws)), known[0]))
-    if isinstance(law, laws.Rademacher):
-        return (random.choice([-1.0, 1.0], source.draws),)
-    if isinstance(law, laws.Chi):
-        return (np.sqrt(random.chisquare(known[0], source.draws)),)
-    if isinstance(law, laws.SpherePair):
-        whole = random.standard_normal((int(known[1]), source.draws))
-        seen = whole / np.linalg.norm(whole, axis=0)
-        return pair(seen if len(seen) > 1 else np.vstack([seen, 0 * seen]), known[0])
-    raise Blind(f"{law} cannot be drawn")
-
-
-def pair(two: np.ndarray, correlation: float) -> tuple[np.ndarray, np.ndarray]:
-    return two[0], correlation * two[0] + sqrt(max(0.0, 1 - correlation**2)) * two[1]
+def added_up(total: Basic) -> Basic:
+    """A sum of running products of numbers, as a number; as it is, if it holds what is random."""
+    return total if total.has(Variate, Indexed, Node) else Float(float(summed_up(total, Source("", 1))[0]))
 
 
 def is_slope_of_a_node(e: Basic) -> bool:
@@ -268,32 +254,44 @@ def endless_cut(expr: Expr) -> Basic:
 def largest_singular_value(found: Basic) -> Basic:
     (matrix,) = found.args
     try:
-        return Float(float(np.linalg.norm(np.asarray(matrix.as_explicit().evalf(20).tolist(), float), 2)))
+        return Float(float(np.linalg.norm(np.block(entries_of(matrix)), 2)))
     except (TypeError, ValueError, AttributeError) as error:
         raise Blind(f"{matrix}: {error}") from None
 
 
+def entries_of(matrix: Basic) -> list[list]:
+    """The entries of a matrix as floats, those of a matrix of blocks as lists of their own."""
+    return [
+        [entries_of(entry) if getattr(entry, "is_Matrix", False) else float(entry) for entry in row]
+        for row in matrix.as_explicit().tolist()
+    ]
+
+
 def highest(found: Basic) -> Basic:
-    """A supremum over the line, on a grid."""
+    """A supremum over the line or an interval of it: the best place of a grid, and the highest point beside it."""
     (limit,) = found.limits
     try:
-        values = np.asarray(lambdify([limit[0]], found.function, [FUNCTIONS, "numpy"])(GRID), float)
-    except (TypeError, NameError) as error:
+        function = lambdify([limit[0]], found.function, [FUNCTIONS, "numpy"])
+        grid = between(*(float(end) for end in limit[1:])) if len(limit) == 3 else GRID
+        with np.errstate(all="ignore"):
+            values = np.broadcast_to(np.asarray(function(grid), float), grid.shape)
+    except (TypeError, NameError, KeyError) as error:
         raise Blind(f"{found}: {error}") from None
     if not np.all(np.isfinite(values)):
         raise Blind(f"{found} is not finite everywhere")
-    return Float(float(np.max(values)))
+    best = int(np.argmax(values))
+    around = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
+    top = minimize_scalar(lambda x: -float(function(x)), bounds=around, method="bounded")
+    return Float(max(float(values[best]), -float(top.fun)))
 
 
-def with_one_draw(expr: Basic, source: Source) -> Basic:
-    """What is random under no node, at one draw of it."""
-    entries = {
-        e: Float(float(entry_draws(e, source)[0]))
-        for e in expr.atoms(Indexed)
-        if hasattr(e.base.label, "law")
-    }
-    expr = expr.xreplace(entries)
-    return expr.xreplace({v: Float(float(draws_of(v.law, source)[v.place][0])) for v in expr.atoms(Variate)})
+def between(low: float, high: float) -> np.ndarray:
+    """The part of the grid inside an interval, and as many places between its finite ends, close to both."""
+    inside = GRID[(low < GRID) & (high > GRID)]
+    if isinf(low) or isinf(high):
+        return inside
+    share = (1 - np.cos(np.linspace(0, np.pi, len(GRID))[1:-1])) / 2
+    return np.union1d(inside, low + (high - low) * np.concatenate([[CLOSE], share, [1 - CLOSE]]))
 
 
 def followed(flow: Basic) -> Basic:

@@ -1,12 +1,15 @@
 """Draws in stages: points share a stream, and those that need many more go on after the others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Interval, S, symbols
 
-from numerics import pooled, spots
+from numerics import plan, pooled, spots
+from numerics.judge import Verdict
 from numerics.sides import Target
 from numerics.statistics import Known
 from theory import Claim, Mean, equal, gaussian
@@ -72,3 +75,54 @@ def test_points_that_need_about_as_many_are_drawn_once():
 def test_a_second_look_takes_four_times_the_draws_of_every_stage():
     tasks, _ = driven([spot(1, 2**20), spot(2, 2**29)], times=4)
     assert [task["count"] for task in tasks] == [2**22, 2**31 - 2**22]
+
+
+ONE = Claim("one", "A claim.", given={x: Interval(0, 1)}, states=equal(Mean(z**2 * x), x))
+ROW = replace(plan.plan([ONE], plan.Settings()).rows[0], fixed=({"x": S.One},))
+
+
+def answered(sds, mean=1.0):
+    """What a run over one point asks for, where each lot of draws spreads as the next of ``sds`` says."""
+    sheet = {"resolution": 0.05, "keyed": True, "draws": True}
+    steps, asked, spread = pooled.pooled(ROW, sheet, plan.Settings(), shrinks=False), [], iter(sds)
+    do, task = next(steps)
+    try:
+        while True:
+            if do == "draws":
+                asked.append((task["purpose"], task["count"]))
+                one = np.ones(len(task["points"]))
+                reply = {"mean": mean * one, "sd": next(spread) * one}
+            else:
+                reply = {"probe": {"shape": [], "boolean": False, "dtype": "float32"}, "law": UNKNOWN}[do]
+            do, task = steps.send(reply)
+    except StopIteration as done:
+        return asked, done.value
+
+
+UNKNOWN = {"variance": None, "kurtosis": None, "bounds": [], "moments": {}}
+
+
+def test_draws_that_spread_more_than_their_pilot_are_the_pilot_of_others():
+    asked, found = answered([1.0, 1.3, 1.3])
+    assert [purpose for purpose, _ in asked] == ["pilot", "draws", "draws, after a spread beyond the pilot's"]
+    assert asked[2][1] == pytest.approx(asked[1][1] * 1.3**2, rel=0.15)  # a whole number of chunks
+    assert found.verdict is Verdict.SUPPORTED
+    assert found.resolution <= pooled.SLACK * 0.05
+
+
+def test_they_are_so_once_and_the_claim_is_undecided_if_that_was_not_enough():
+    asked, found = answered([1.0, 1.3, 1.7])
+    assert len(asked) == 3
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert f"after {asked[2][1]} draws" in found.notes[-1]
+
+
+def test_an_alarm_among_them_is_tried_again_as_any_other():
+    asked, found = answered([1.0, 1.3, 1.3], mean=2.0)
+    assert [purpose for purpose, _ in asked] == ["pilot", "draws", "reproduce"]
+    assert found.verdict is Verdict.REFUTED
+
+
+def test_the_share_of_alpha_is_spent_on_both():
+    _, found = answered([1.0, 1.0])
+    assert found.numbers["alpha_each"] == pytest.approx(ROW.alpha / 2)

@@ -5,34 +5,51 @@ import math
 import numpy as np
 import pytest
 from sympy import (
+    Abs,
     Derivative,
     I,
     ImmutableDenseMatrix,
     IndexedBase,
     Integral,
+    Max,
+    Product,
     Rational,
     S,
     Subs,
+    Sum,
     Symbol,
     Tuple,
     cos,
     exp,
+    floor,
+    log,
     oo,
     pi,
     sin,
     sqrt,
+    zoo,
 )
 
 from numerics import sweeps
 from numerics.sweeps import Blind, differ
 from theory import Mean, Variance, gaussian, step
 from theory import law as laws
-from theory.domain import operator_norm
+from theory.domain import operator_norm, supremum
 
 z = Symbol("z", real=True)
 a = gaussian.known_by_moments("a", 2, moments={2: S(2), 4: S(9)})
 w = laws.array(laws.SphereArray("w", Tuple(2, 3)), 2, 3)
 b = gaussian.uniform(S.Zero, 2 * pi)
+g = gaussian.single("g")
+x = Symbol("x", positive=True)
+j, k = Symbol("j", integer=True), Symbol("k", integer=True)
+BLOCKS = ImmutableDenseMatrix([[ImmutableDenseMatrix([[w[1, place]]]) for place in (1, 2, 3)]])
+
+
+def exit_time(start):
+    """How many of ``2^j start`` are at most 8, from j = 0 on."""
+    return Sum(Product(1 - step(2**j * start - 8), (j, 0, k)), (k, 0, oo))
+
 
 ALIKE = {
     "an array known by its moments": (Mean(a[1] ** 4 + a[1] * a[2]), S(9)),
@@ -42,6 +59,10 @@ ALIKE = {
     "a uniform phase": (Mean(cos(b) ** 2), S.Half),
     "an integral": (Integral(exp(-(z**2)), (z, -oo, oo)), sqrt(pi)),
     "a norm": (operator_norm(ImmutableDenseMatrix([[0, 2], [2, 0]])), S(2)),
+    "a norm of random blocks": (operator_norm(BLOCKS), S.One),
+    "a time of first exit": (exit_time(S(3)), S(2)),
+    "its mean": (Mean(exit_time(Abs(g))), Mean(Max(0, 1 + floor(log(8 / Abs(g)) / log(2))))),
+    "a supremum over an interval": (supremum(x * (1 - x) + 1 / x, (x, S.Half, 1)), Rational(9, 4)),
 }
 each = pytest.mark.parametrize(("line", "value"), ALIKE.values(), ids=ALIKE)
 
@@ -99,6 +120,8 @@ BLIND = {
     "an array without a law": (Mean(a[1] * IndexedBase("q")[1]), "has no law"),
     "a complex number": (I + Mean(a[1]), "is "),
     "an integral that is not known well": (Integral(cos(z**3), (z, 0, oo)), "is known to|is"),
+    "what does not end": (Mean(exit_time(Abs(g)) - exit_time(S.Zero)), "goes on after"),
+    "no number": (zoo + Mean(a[1]), "a line without a value"),
     "a norm of symbols": (operator_norm(ImmutableDenseMatrix([[z]])), "Matrix"),
 }
 

@@ -157,6 +157,11 @@ def recurrence(name: str, first: Callable, step: Callable) -> Callable:
     return enclosure
 
 
+def part(name: str) -> Callable:
+    """The real or the imaginary part, into which SymPy takes apart the size of what it does not know to be real."""
+    return lambda analytic, x: NAN if analytic and isinstance(x, acb) else getattr(acb(x), name)
+
+
 def zeta(analytic, *arguments):
     s, *shift = alike(*arguments)
     return s.zeta(*shift)
@@ -167,6 +172,8 @@ FUNCTIONS: dict[type, Callable] = {
     sympy.log: logarithm,
     sympy.Abs: absolute,
     sympy.sign: sign,
+    sympy.re: part("real"),
+    sympy.im: part("imag"),
     sympy.Heaviside: heaviside,
     sympy.KroneckerDelta: kronecker,
     sympy.Max: maximum,

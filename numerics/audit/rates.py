@@ -82,12 +82,16 @@ def at_point(stage: Stage, place: int, seeds: Sequence[int], draws: int):
     reached = [resolution(each, arm) for each, arm in zip(at, ARMS, strict=True)]
     amounts = [planted(each, arm, size) for each, arm, size in zip(at, ARMS, reached, strict=True)]
     levels = [np.broadcast_to(each.level, shape) for each in at]
-    means, sds = looks.drawn(stage, place, seeds, "draws", draws, np.stack(levels), np.nan_to_num(amounts))
+    before = np.zeros_like(amounts) if pilot is not None else np.nan_to_num(amounts)
+    means, sds = looks.drawn(stage, place, seeds, "draws", draws, np.stack(levels), before)
     entries = tuple(range(1, 1 + len(shape)))
     alarms = []
-    for each, mean, sd in zip(at, means, sds, strict=True):
-        if pilot is not None:  # each seed's own
+    for number, (each, arm, mean, sd) in enumerate(zip(at, ARMS, means, sds, strict=True)):
+        if pilot is not None:  # each seed's own pilot, and what its own run would print
             each = each._replace(known=Known(pilot=pilot))
+            reached[number] = resolution(each, arm, sd)
+            amounts[number] = planted(each, arm, reached[number], sd)
+            mean = mean + np.nan_to_num(amounts[number])
         seen = spots.looked(each, draws, mean, sd)
         alarms.append(np.any(seen.outside, axis=entries))
     there = [arm.sign == 0 or bool(np.all(np.isfinite(a))) for arm, a in zip(ARMS, amounts, strict=True)]
@@ -97,7 +101,10 @@ def at_point(stage: Stage, place: int, seeds: Sequence[int], draws: int):
 def spot(stage: Stage, place: int, arm: Arm, draws: int, pilot: np.ndarray | None) -> Spot:
     """The engine's spot; a spread that only pilots know is their root mean square."""
     wanted, known = stage.wanted[place], stage.known[place]
-    alpha = statistics.shares(arm.share(), stage.assertions)
+    unbounded = known is None and not stage.boolean
+    alpha = statistics.shares(
+        arm.share(), stage.assertions * (2 if unbounded else 1)
+    )  # as ``pooled`` splits it
     level = np.full(wanted.value.shape, np.inf)
     if known is None:
         known = Known() if pilot is None else Known(pilot=np.sqrt(np.mean(np.square(pilot), axis=0)))
@@ -106,16 +113,18 @@ def spot(stage: Stage, place: int, arm: Arm, draws: int, pilot: np.ndarray | Non
     return Spot(stage.points[place], wanted, known, stage.boolean, alpha, draws, level)
 
 
-def resolution(at: Spot, arm: Arm) -> np.ndarray:
-    """What the engine prints of it, at the arm's rates."""
+def resolution(at: Spot, arm: Arm, seen: np.ndarray | float = 0.0) -> np.ndarray:
+    """What the engine prints of it, at the arm's rates; ``seen`` is the sd of the draws."""
     value = at.wanted.value
     if at.boolean:
         chance = np.clip(value, 0.0, 1.0)
         return resolutions.resolution_of_probability(at.draws, chance, at.alpha, beta=arm.beta)
-    return resolutions.resolution_of_mean(at.draws, at.level, at.known, value, at.alpha, beta=arm.beta)
+    return resolutions.resolution_of_mean(
+        at.draws, at.level, at.known, value, at.alpha, beta=arm.beta, seen=seen
+    )
 
 
-def planted(at: Spot, arm: Arm, size: np.ndarray) -> np.ndarray:
+def planted(at: Spot, arm: Arm, size: np.ndarray, seen: np.ndarray | float = 0.0) -> np.ndarray:
     """What is done to the draws; NaN where nothing can be: a constant, or a probability that would leave [0, 1].
 
     A relation that is one-sided is broken on one side only.
@@ -131,7 +140,7 @@ def planted(at: Spot, arm: Arm, size: np.ndarray) -> np.ndarray:
         return np.where(
             (gap <= room) & (value > 0) & (value < 1), arm.sign * gap / np.maximum(room, gap), np.nan
         )
-    sd = statistics.spread(at.known, value)
+    sd = np.maximum(statistics.spread(at.known, value), seen)
     return np.where(sd > 0, arm.sign * size * resolutions.scale(value, sd), np.nan)
 
 

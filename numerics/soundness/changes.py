@@ -33,6 +33,7 @@ from sympy import (
 )
 
 from theory.activation import Applied
+from theory.domain import maximum
 from theory.family import DerivativeFamily, He
 from theory.iterate import Iterate
 from theory.law import Law, Variate
@@ -114,7 +115,7 @@ def wants_integer(parent: Basic, place: int) -> bool:
         return True
     if isinstance(parent, DerivativeFamily | He):
         return place == 0
-    if isinstance(parent, Sum | Product | Derivative):
+    if isinstance(parent, Sum | Product | Derivative | maximum):
         return place > 0
     if isinstance(parent, Applied):
         return place == 1

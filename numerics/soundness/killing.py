@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sympy import Basic
 
-from numerics import certificate, plan, sides
+from numerics import certificate, enclosing, plan, sides
 from numerics.breach import breach
 from numerics.case import theory_ladder
 from numerics.experiment import Experiment, attached, load
@@ -26,10 +26,11 @@ from numerics.soundness.plants import Mutant, made
 from theory import derivation, points
 from theory.claim import Claim
 from theory.derivation import SPOT_CHECKS, Link, Scene, Step
+from theory.points import Point
 from theory.statement import Relation, Scaling
 
 SEED = 0
-POINTS = certificate.POINTS
+POINTS = enclosing.POINTS
 
 
 class Outcome(NamedTuple):
@@ -130,10 +131,9 @@ def of_hypothesis(mutant: Mutant, seed: int) -> Outcome:
     if finding.verdict is Verdict.PROVED:
         return Outcome("alive", "proved")
     told = "; ".join(finding.notes) or "no derivation"
-    left = comparable(mutant.claim, chain)
-    if isinstance(mutant.claim.states, Relation) and left is not None:
-        excluded = excluded_at(mutant.claim, left, seed, mutant.claim)
-        if excluded:
+    if isinstance(mutant.claim.states, Relation):
+        pairs = certificate.comparable(mutant.claim, chain)
+        if any(excluded_at(mutant.claim, left, seed, mutant.claim)[0] for left, _ in pairs):
             return Outcome("refuted", "balls")
     return Outcome("refused", told)
 
@@ -160,27 +160,14 @@ def bent(mutant: Mutant) -> tuple[Link, ...]:
     return (*kept, last._replace(after=mutant.claim.states.sides[-1], status="open"))
 
 
-def comparable(claim: Claim, chain: tuple[Link, ...]) -> Basic | None:
-    pair = certificate.comparable(claim, chain)
-    return None if pair is None else pair[0]
-
-
 def of_relation(mutant: Mutant, seed: int) -> Outcome:
-    """Balls for the sides, then the last link of the bent chain, then boxes for an inequality."""
+    """Balls for the sides, boxes for an inequality, then the last link of the bent chain, then what was drawn."""
     claim = mutant.claim
     chain = bent(mutant) if mutant.origin.because is not None else ()
-    left = comparable(claim, chain)
-    if left is not None and excluded_at(claim, left, seed, mutant.origin):
-        return Outcome("refuted", "balls")
-    if left is not None and relation(claim).sign != "=" and certificate.is_box(claim):
-        covered = certificate.cover(claim, left, claim.states.sides[-1])
-        if covered is not None and covered.verdict is not None:
-            told = (
-                Outcome("refuted", "boxes")
-                if covered.verdict is Verdict.REFUTED
-                else Outcome("alive", "boxes")
-            )
-            return told
+    pairs = certificate.comparable(claim, chain)
+    found = by_balls(mutant, pairs, seed)
+    if found is not None:
+        return found
     told = None
     if chain and mutant.part != "direction":
         *_, last = chain
@@ -188,23 +175,70 @@ def of_relation(mutant: Mutant, seed: int) -> Outcome:
         told = relooked(last.before, step, Scene(claim, dict(claim.given)), sites(mutant.origin, seed))
         if told.ended != "refused":
             return told
-    silent = left is None and experiment_of(mutant.origin) is None  # an experiment is asked instead of draws
+    silent = not pairs and experiment_of(mutant.origin) is None  # an experiment is asked instead of draws
     if silent and certificate.drawn(claim, seed).verdict is Verdict.REFUTED:
         return Outcome("refuted", "draws")
     if stored.draws_exclude(claim, mutant.origin):
         return Outcome("refuted", "stored draws")
-    found = observed_again(mutant, seed)
-    return told if told is not None and not found.killed else found
+    observed = observed_again(mutant, seed)
+    if observed.killed:
+        return observed
+    return searched(mutant, pairs, seed) or told or observed
+
+
+def by_balls(mutant: Mutant, pairs: list[tuple[Basic, Basic]], seed: int) -> Outcome | None:
+    """What ``certificate.certified`` says before it searches."""
+    claim = mutant.claim
+    for left, _ in pairs:
+        excluded, looks = excluded_at(claim, left, seed, mutant.origin)
+        if excluded:
+            return Outcome("refuted", "balls")
+        if looks:
+            break
+    for left, right in pairs if relation(claim).sign != "=" and enclosing.is_box(claim) else ():
+        covered = enclosing.cover(claim, left, right)
+        if covered is not None and covered.verdict is not None:
+            return Outcome("refuted" if covered.verdict is Verdict.REFUTED else "alive", "boxes")
+    return None
+
+
+def searched(mutant: Mutant, pairs: list[tuple[Basic, Basic]], seed: int) -> Outcome | None:
+    """What it says once it has searched for where an inequality comes closest to failing."""
+    for left, right in pairs:
+        if enclosing.breaking(mutant.claim, left, right, sites(mutant.origin, seed)) is not None:
+            return Outcome("refuted", "balls, where the slack is least")
+    return None
 
 
 def observed_again(mutant: Mutant, seed: int) -> Outcome:
-    """An exact comparison with what the experiment of the original returns at the engine's points."""
+    """An exact comparison with what the experiment of the original returns at the engine's points, then beyond."""
     found = returned(mutant.origin, seed)
     if not found:
         return Outcome("refused", "no witness can look")
     if any(breach(mutant.claim, point, value) for point, value in found):
         return Outcome("refuted", "an exact comparison")
+    if relation(mutant.claim).sign != "=" and broken_nearby(mutant, [point for point, _ in found], seed):
+        return Outcome("refuted", "an exact comparison, where the slack is least")
     return Outcome("alive", f"compared at {len(found)} points")
+
+
+def broken_nearby(mutant: Mutant, points: list[Point], seed: int) -> bool:
+    """Whether the search of ``evaluating.hunt`` for the least slack ends at a breach."""
+    import jax
+
+    from numerics import evaluating
+
+    claim, experiment = mutant.claim, experiment_of(mutant.origin)
+    assert experiment is not None
+
+    def breaks(point: Point) -> bool:
+        near = sides.rounded(claim, point, "float64")
+        return bool(
+            breach(claim, near, evaluating.value(claim, experiment, sides.plain(claim, near), seed, ""))
+        )
+
+    with jax.enable_x64(True):
+        return evaluating.least(claim, experiment, points, seed, breaks) is not None
 
 
 @lru_cache(maxsize=4)
@@ -231,21 +265,24 @@ def experiment_of(claim: Claim) -> Experiment | None:
     return attached(claim)
 
 
-def excluded_at(claim: Claim, left: Basic, seed: int, origin: Claim) -> bool:
-    """Whether balls rule the claim out at one of the engine's points, as ``certificate.enclosed`` decides it."""
+def excluded_at(claim: Claim, left: Basic, seed: int, origin: Claim) -> tuple[bool, int]:
+    """Whether balls rule the claim out at one of the engine's points, as ``enclosing.enclosed`` decides it.
+
+    With it, at how many points they could look.
+    """
     right, looks, misses = claim.states.sides[-1], 0, 0
     for point in sites(origin, seed):
         try:
-            excluded = certificate.excludes(claim, left, right, point, certificate.DIGITS)
-        except certificate.DECLINED:
+            excluded = enclosing.excludes(claim, left, right, point, enclosing.DIGITS)
+        except enclosing.DECLINED:
             misses += 1
-            if misses > certificate.MISSES and not looks:
-                return False
+            if misses > enclosing.MISSES and not looks:
+                return False, 0
             continue
         looks += 1
-        if excluded and certificate.excludes(claim, left, right, point, certificate.CHECK_DIGITS):
-            return True
-    return False
+        if excluded and enclosing.excludes(claim, left, right, point, enclosing.CHECK_DIGITS):
+            return True, looks
+    return False, looks
 
 
 # A limit or a scaling
@@ -253,6 +290,8 @@ def excluded_at(claim: Claim, left: Basic, seed: int, origin: Claim) -> bool:
 
 def of_trend(mutant: Mutant, seed: int) -> Outcome:
     """The bent chain of a limit or a scaling, every line over the mutant's gauge; then its ladder."""
+    if enclosing.unreal(mutant.claim, seed).verdict is Verdict.REFUTED:
+        return Outcome("refuted", "no real number")
     if mutant.origin.because is None:
         return of_ladder(mutant, seed)
     steps = bent_trend(mutant)

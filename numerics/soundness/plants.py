@@ -150,7 +150,8 @@ def shifted(claim: Claim, states: Relation) -> Iterator[Mutant]:
 
 def gaps(claim: Claim) -> list:
     """Balls around the slack of an inequality at points, where its left side has a value."""
-    from numerics.soundness.sorting import left_values, slack, value_of
+    from numerics.soundness.bounds import left_values, slack
+    from numerics.soundness.looking import value_of
 
     balls = (value_of(claim, slack(claim, line), point) for point, line in left_values(claim))
     return [ball for ball in balls if ball is not None and ball.is_finite()]

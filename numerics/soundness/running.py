@@ -2,10 +2,11 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from random import Random
 from typing import NamedTuple
 
@@ -98,6 +99,13 @@ def fates(claim: Claim, seed: int = 0, share: float = 1.0) -> Iterator[Fate]:
             yield fate(mutant, seed)
 
 
+def tied() -> None:
+    """Lets a process of the pool die with its parent, whose death of SIGKILL nobody else would tell it."""
+    parent = parent_process()
+    assert parent is not None
+    threading.Thread(target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True).start()
+
+
 def of_home(home: str | None, name: str, seed: int, share: float) -> list[Fate]:
     """The same in a process of its own, which finds the claim by its name, in a file if one is given."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -118,7 +126,8 @@ def run(
     claims: Sequence[Claim], home: str | None, seed: int, share: float, progress: Callable[[str], object]
 ) -> Iterator[Fate]:
     """The fates of all mutants of some claims, as the claims are done."""
-    with ProcessPoolExecutor(min(len(claims), os.cpu_count() or 1), get_context("spawn")) as pool:
+    count = min(len(claims), os.cpu_count() or 1)
+    with ProcessPoolExecutor(count, get_context("spawn"), initializer=tied) as pool:
         tasks = {pool.submit(of_home, home, claim.name, seed, share): claim for claim in claims}
         for done, task in enumerate(as_completed(tasks), 1):
             progress(f"{done} of {len(claims)} claims: {tasks[task].name}")

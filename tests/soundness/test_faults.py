@@ -49,6 +49,34 @@ def verified(store: Path, claims=CLAIMS, **settings) -> dict[str, Record]:
 # Killed
 
 
+POOL = """
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from time import sleep
+from numerics.soundness.running import tied
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=tied)
+    pool.submit(abs, -1).result()
+    pool.submit(sleep, 600)
+    print("busy", flush=True)
+    sleep(600)
+"""
+
+
+def test_the_processes_of_a_killed_soundness_run_die_with_it(tmp_path):
+    script = tmp_path / "pool.py"
+    script.write_text(POOL)
+    path = os.pathsep.join([str(ROOT), *sys.path])
+    environment = {**os.environ, "PYTHONPATH": path}
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, env=environment) as alone:
+        assert alone.stdout is not None
+        assert alone.stdout.readline() == b"busy\n"
+        alone.kill()
+        rest, _ = alone.communicate(timeout=60)  # it ends when the last process is gone, or not in time
+    assert rest == b""
+
+
 ALONE = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})

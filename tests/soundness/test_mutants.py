@@ -165,6 +165,47 @@ def test_an_entry_that_an_array_does_not_have_leaves_a_line_without_a_value():
     assert "without a value" in sorting.sort(wrong).reason
 
 
+@pytest.mark.parametrize("name", ["saddle-escape-time-law.path.above", "saddle-escape-time-law.path.below"])
+def test_where_balls_cannot_look_at_the_left_side_they_look_at_a_line_that_equals_it(name):
+    wrong = next(m for m in planted(catalogue.find(name)) if m.part == "direction")
+    assert sorting.sort(wrong).kind == "false"
+    assert killing.outcome(wrong) == ("refuted", "balls")
+
+
+@pytest.mark.parametrize("name", ["saddle-escape-time-law.path.above", "saddle-direction-alignment.sign"])
+def test_a_bound_that_is_off_by_a_hundredth_is_refuted_where_its_slack_is_least(name):
+    wrong = next(m for m in planted(catalogue.find(name)) if m.what == "0 -> 1/100")
+    assert killing.outcome(wrong) == ("refuted", "balls, where the slack is least")
+
+
+def test_an_experiment_is_asked_where_its_slack_is_least():
+    claim = catalogue.find("gradient-flow-y-equals-minus-x.off-the-line.network")
+    wrong = next(m for m in planted(claim) if m.what == "4 off by 1 %")
+    assert sorting.sort(wrong).kind == "false"
+    assert killing.outcome(wrong) == ("refuted", "an exact comparison, where the slack is least")
+
+
+def test_a_constant_that_is_no_real_number_is_refuted():
+    claim = catalogue.find("hessian-opnorm-gaussian-log")
+    wrong = next(m for m in planted(claim) if m.part == "constant" and m.what == "2 -> -2")
+    assert killing.outcome(wrong) == ("refuted", "no real number")
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"), [("all off by 1 %", "weaker"), ("1 dropped", "false"), ("1/2 -> -1/2", "false")]
+)
+def test_a_mean_time_of_exit_is_looked_at_by_draws(what, kind):
+    claim = catalogue.find("saddle-escape-time-law.mean.below")
+    wrong = next(m for m in planted(claim) if m.part == "right side" and m.what == what)
+    assert sorting.sort(wrong).kind == kind
+
+
+def test_the_first_index_of_a_maximum_is_changed_by_one_and_not_by_a_hundredth():
+    claim = catalogue.find("hessian-block-spectrum.below")
+    assert {m.what for m in planted(claim) if m.part == "right side" and "1 " in m.what} >= {"1 -> 2"}
+    assert not [m for m in planted(claim) if m.part == "right side" and m.what == "1 off by 1 %"]
+
+
 # The figures
 
 
