@@ -18,6 +18,7 @@ README = PATH.parents[1] / "README.md"
 COMMITTED = PATH.parents[1] / "docs" / "evidence"
 BEGIN, END = "<!-- verdicts: python -m numerics index -->", "<!-- end of verdicts -->"
 PLANTED = "<!-- soundness: python -m numerics index -->", "<!-- end of soundness -->"
+RATES = "<!-- rates: python -m numerics index -->", "<!-- end of rates -->"
 SOUNDNESS = PATH.parents[1] / "docs" / "soundness_table.md"
 
 Entry = dict[str, Any]
@@ -133,12 +134,13 @@ def inserted(readme: str, table: str, marks: tuple[str, str] = (BEGIN, END)) -> 
 
 def stale() -> dict[Path, str]:
     """The generated files that differ from what they should be, each with its right content."""
+    from numerics.audit import summary
     from numerics.soundness.table import published
 
     everything = catalogued()
     refused = published({entry["chapter"]: entry["heading"] for entry in everything})
     readme = inserted(README.read_text("utf-8"), table(everything))
-    readme = inserted(readme, refused, PLANTED)
+    readme = inserted(inserted(readme, refused, PLANTED), summary.published(), RATES)
     right = {PATH: text(everything), README: readme, SOUNDNESS: f"{refused}\n"}
     return {
         path: content

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from numerics.audit import summary
 from numerics.soundness.running import Fate
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FIGURES = DOCS / "soundness"  # a file a chapter
-ALARMS = DOCS / "false_alarms.json"  # of the false-alarm experiment, once that has been run
 COLUMNS = ("planted", "false", "killed")
 CLASSES = ("equivalent", "weaker", "stronger", "below", "unsorted")
 PARTS = {
@@ -31,11 +31,10 @@ def record(fates: Iterable[Fate]) -> dict[str, Any]:
     fates = list(fates)
     classes = Counter(each.sorted for each in fates)
     false = [each for each in fates if each.sorted == "false"]
-    alarms = json.loads(ALARMS.read_text("utf-8")) if ALARMS.exists() else {}
     figures: dict[str, Any] = {"planted": len(fates), "false": len(false)}
     figures["killed"] = sum(each.killed for each in false)
     figures |= {name: classes[name] for name in CLASSES}
-    return figures | {name: alarms.get(name) for name in ("seeds", "alarms")}
+    return figures | summary.shipped()
 
 
 def part_of(fates: Sequence[Fate], part: str) -> list[Fate]:

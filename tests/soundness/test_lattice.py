@@ -11,10 +11,10 @@ The kernel of order 0, and with it K_1, has a cusp where the inputs are collinea
 There, and at a zero input, the gradient of the angle is taken to be zero.
 """
 
+import json
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from itertools import product
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,77 +23,24 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from numerics import kernels
+from numerics.audit import tables, ulps
+from numerics.audit.ulps import (
+    DIGITS,
+    EPS,
+    KERNELS,
+    NAIVE,
+    Kernel,
+    angles,
+    arc_cosine,
+    digits,
+    inner,
+    lengths,
+)
 
 ULPS, SLOPE = 16, 32
-EPS = {"float32": 2.0**-23, "float64": 2.0**-52}
-DIGITS = 120  # of which 50 are left of an order-2 kernel at an opening of 1e-15, where 1e-75 cancels
 DIMENSIONS = (1, 3)
 
 
-class Kernel(NamedTuple):
-    """A kernel in floats; the same in digits; its degree in each input; whether it has a cusp at collinear ones."""
-
-    floats: Callable
-    exact: Callable  # of two lists of mpf
-    size: Callable  # what its value is to be right relative to
-    degree: int
-    cusp: bool
-
-
-def lengths(x, y):
-    return (mpmath.sqrt(mpmath.fsum(entry**2 for entry in z)) for z in (x, y))
-
-
-def angles(x, y):
-    """The angle and the opening, both without cancellation."""
-    a, b = lengths(x, y)
-    if not a * b:
-        return mp.pi, mpf(0)  # as if opposite: nothing is active
-    apart = mpmath.norm([p / a - q / b for p, q in zip(x, y, strict=True)])
-    along = mpmath.norm([p / a + q / b for p, q in zip(x, y, strict=True)])
-    return 2 * mpmath.atan2(apart, along), 2 * mpmath.atan2(along, apart)
-
-
-def arc_cosine(n, x, y):
-    """The polar integral of the definition, whose radius gives 2^n n!, and whose angle SymPy would give too."""
-    a, b = lengths(x, y)
-    _, delta = angles(x, y)
-    form = (
-        delta,
-        mpmath.sin(delta) - delta * mpmath.cos(delta),
-        delta * (2 + mpmath.cos(2 * delta)) - 3 * mpmath.sin(2 * delta) / 2,
-    )
-    return (a * b) ** n * form[n] / (2 * mp.pi)
-
-
-def inner(x, y):
-    return mpmath.fsum(p * q for p, q in zip(x, y, strict=True))
-
-
-def hidden(x, y):
-    return inner(x, y) * arc_cosine(0, x, y)
-
-
-def hidden_size(x, y):
-    a, b = lengths(x, y)
-    return a * b * arc_cosine(0, x, y)
-
-
-ORDERS = {n: partial(arc_cosine, n) for n in (0, 1, 2)}
-KERNELS = {
-    f"order {n}": Kernel(partial(kernels.arc_cosine, n), exact, exact, n, n == 0)
-    for n, exact in ORDERS.items()
-}
-KERNELS["K_1"] = Kernel(lambda x, y: kernels.relu_tangents(x, y).K_1, hidden, hidden_size, 1, True)
-KERNELS["K_2"] = Kernel(lambda x, y: kernels.relu_tangents(x, y).K_2, ORDERS[1], ORDERS[1], 1, False)
-KERNELS["K"] = Kernel(
-    lambda x, y: sum(kernels.relu_tangents(x, y)),
-    lambda x, y: hidden(x, y) + ORDERS[1](x, y),
-    lambda x, y: hidden_size(x, y) + ORDERS[1](x, y),
-    1,
-    True,
-)
 every_kernel = pytest.mark.parametrize("name", KERNELS)
 every_dtype = pytest.mark.parametrize("dtype", EPS)
 every_dimension = pytest.mark.parametrize("d", DIMENSIONS)
@@ -125,10 +72,6 @@ def computed(name: str, d: int, dtype: str) -> tuple[np.ndarray, np.ndarray]:
     value, slope = programs(name)
     x, y = np.moveaxis(lattice(d, dtype), 1, 0)
     return np.asarray(value(x, y)), np.stack([np.asarray(part) for part in slope(x, y)], axis=1)
-
-
-def digits(pair) -> list[list[mpf]]:
-    return [[mpf(float(entry)) for entry in z] for z in pair]
 
 
 def collinear(x, y) -> bool:
@@ -288,18 +231,23 @@ def test_a_function_of_rounded_inputs_errs_by_its_condition_number(name):
     assert checked == len(wide)
 
 
-def naive(x, y):
-    """The kernel of order 1 by an arccosine, as it is often written."""
-    a, b = jnp.linalg.norm(x), jnp.linalg.norm(y)
-    rho = x @ y / (a * b)
-    return a * b * (jnp.sqrt(1 - rho**2) + (jnp.pi - jnp.arccos(rho)) * rho) / (2 * jnp.pi)
-
-
 def test_a_kernel_by_an_arccosine_breaks_the_contract(monkeypatch):
-    monkeypatch.setitem(KERNELS, "naive", KERNELS["order 1"]._replace(floats=naive))
+    monkeypatch.setitem(KERNELS, "naive", NAIVE)
     with pytest.raises(AssertionError):
         test_the_value_is_right_to_the_last_digits("naive", "float64", 3)
     with pytest.raises(AssertionError):
         test_the_gradient_is_finite_everywhere_and_zero_at_a_zero_input_but_for_the_inner_product(
             "naive", "float64", 3
         )
+
+
+def test_the_published_errors_are_those_of_the_contract(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "folder", lambda: tmp_path)
+    ulps.main(["--pairs", "4"])
+    head, *lines = map(json.loads, (tmp_path / "ulps.jsonl").read_text().splitlines())
+    assert head["command"] == "python -m numerics.audit.ulps --pairs 4"
+    ours = [v for row in lines for k, v in row.items() if k.split()[0] in ("order", "K", "K_1", "K_2") and v]
+    assert len(ours) > 100
+    assert max(ours) < ULPS
+    assert lines[0]["order 1 float32"] is None  # an angle that rounded inputs do not resolve
+    assert "NaN" in [row["naive float64"] for row in lines]

@@ -5,6 +5,7 @@ import json
 import pytest
 from sympy import Abs, Integral, Interval, Rational, S, acos, asin, pi, sin, sqrt, symbols
 
+from numerics.audit import tables
 from numerics.soundness import killing, running, sorting, table
 from numerics.soundness.changes import changes
 from numerics.soundness.plants import Mutant, Wrong, planted, remade
@@ -216,7 +217,7 @@ def fate(**changed) -> Fate:
 
 
 def test_the_record_counts_each_class_and_invents_no_alarms(monkeypatch, tmp_path):
-    monkeypatch.setattr(table, "ALARMS", tmp_path / "none.json")
+    monkeypatch.setattr(tables, "folder", lambda: tmp_path)
     fates = [
         fate(),
         fate(ended="alive"),

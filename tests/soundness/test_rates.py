@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import pytest
 
-from numerics.audit import looks, rates, tables
+from numerics.audit import looks, rates, summary, tables
 from numerics.experiment import load
 from numerics.freshness import home_of
 from theory import catalogue
@@ -87,6 +87,27 @@ def test_tables_are_json_lines_and_markdown_and_name_their_command(tmp_path):
     text = (tmp_path / "t.md").read_text()
     assert "| looked at | number | rate |\n| --- | --- | --- |\n| a | 1,000 | 0.0123 |\n" in text
     assert "Made by `python -m x`." in text
+
+
+def test_the_summary_says_what_the_measurements_hold_and_nothing_else(tmp_path):
+    assert summary.published(tmp_path) == "Nothing has been measured yet."
+    assert summary.shipped(tmp_path) == {"seeds": None, "alarms": None}
+    alarms = [
+        {"what": "a run of 3 claims", "alpha": 1e-6, "seeds": 500, "assertions": 1500, "hits": 0},
+        {"what": "a run of 2 claims", "alpha": 1e-6, "seeds": 500, "assertions": 1000, "hits": 2},
+        {"what": "3 claims, each", "alpha": 1e-2, "seeds": 500, "assertions": 1500, "hits": 9},
+    ]
+    power = [
+        {"claim": "a", "printed": 0.99, "rate": 0.995, "held": True},
+        {"claim": "b", "printed": 0.99, "rate": 0.9614, "held": False},
+    ]
+    tables.write("alarms", "python -m x", alarms, {"what": "what"}, tmp_path)
+    tables.write("power", "python -m x", power, {"claim": "claim"}, tmp_path)
+    assert summary.shipped(tmp_path) == {"seeds": 500, "alarms": 2}
+    text = summary.published(tmp_path)
+    assert "| true claims, 500 runs with 2,500 assertions, alpha 1e-06 for each run | 2 alarms |" in text
+    assert "in 2 claims, power 0.99 printed | caught at a rate of 0.961 or more; less than printed in 1 |" in text
+    assert text.endswith("Made by `python -m x`.")
 
 
 def test_a_name_that_is_none_is_told_with_those_that_are(capsys):
