@@ -41,7 +41,10 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON record a line on st
 Resolution = Annotated[float, number("NUMBER", "Smallest discrepancy to catch, relative to the scale: 3e-3.")]
 Alpha = Annotated[float, number("RATE", "Chance that the run refutes any true claim: 1e-6.")]
 Seed = Annotated[int, number("N", "Of points and draws: 0; any seed must do.", min=0)]
-Budget = Annotated[float, number("SECONDS", "What the experiment of one claim may take: 600.")]
+FILE_BUDGET, TEXT_BUDGET = 600.0, 60.0
+Budget = Annotated[
+    float | None, number("SECONDS", "What the experiment of one claim may take: 600; all of a text: 60.")
+]
 PlanOnly = Annotated[bool, typer.Option("--plan", help="Print points, draws and cost, and run nothing.")]
 
 
@@ -61,7 +64,7 @@ def verify(
     resolution: Resolution = 3e-3,
     alpha: Alpha = 1e-6,
     seed: Seed = 0,
-    budget: Budget = 600.0,
+    budget: Annotated[float, number("SECONDS", "What the experiment of one claim may take: 600.")] = 600.0,
     plan: PlanOnly = False,
 ) -> None:
     """Derive, certify and test claims: the main job. A row is printed as each claim lands."""
@@ -81,34 +84,73 @@ def verify(
 
 @app.command()
 def check(
-    conjecture: Annotated[str, typer.Argument(metavar="FILE.py", help="A Python file that states claims.")],
+    conjecture: Annotated[
+        str,
+        typer.Argument(metavar="FILE.py | TEXT", help="A Python file that states claims; or one relation."),
+    ],
+    over: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RANGE", help="Of a symbol of the text: x=-1:1, x=(0:inf or n=1..10."),
+    ] = None,
     as_json: Json = False,
     resolution: Resolution = 3e-3,
     alpha: Alpha = 1e-6,
     seed: Seed = 0,
-    budget: Budget = 600.0,
+    budget: Budget = None,
     plan: PlanOnly = False,
 ) -> None:
-    """The same for conjectures of your own. The file is imported: it runs with your rights."""
-    reject_bad_settings(resolution, alpha, budget)
-    reject_text(conjecture)
+    """The same for conjectures of your own. A file is imported: it runs with your rights. A text, such as
+    "x**2 <= x", is read and never run, and checked in a process of its own."""
+    is_text = not conjecture.endswith(".py") and not Path(conjecture).is_file()
+    seconds = budget if budget is not None else TEXT_BUDGET if is_text else FILE_BUDGET
+    reject_bad_settings(resolution, alpha, seconds)
+    if over and not is_text:
+        stop(f"--over {over[0]}: a file states its own domains, in given; --over is for a conjecture as text")
     with interruptible("interrupted; what landed is kept, and the next run resumes"):
-        from numerics import pump
+        from numerics import confined
 
-        with pump.early(not plan) as worker:
-            from numerics import conjecture as files
-            from numerics import run
-            from numerics.plan import Settings
+        if is_text and not confined.is_confined():
+            finish(confined.again(sys.argv[1:], seconds))
+        from numerics.plan import Settings
 
-            try:
-                claims = files.conjectures(conjecture)
-            except files.Unreadable as error:
-                stop(str(error))
-            except files.Broken as error:
-                stop(str(error), FAILED)
-            home = str(Path(conjecture).resolve())
-            settings = Settings(seed, alpha, resolution, budget)
-            finish(run.run(claims, settings, as_json, plan, lambda claim: home, worker))
+        settings = Settings(seed, alpha, resolution, seconds)
+        finish(
+            of_text(conjecture, over or [], settings, as_json, plan)
+            if is_text
+            else of_file(conjecture, settings, as_json, plan)
+        )
+
+
+def of_file(conjecture: str, settings: Any, as_json: bool, plan: bool) -> int:
+    """The status of a run over the claims of a file."""
+    from numerics import pump
+
+    with pump.early(not plan) as worker:
+        from numerics import conjecture as files
+        from numerics import run
+
+        try:
+            claims = files.conjectures(conjecture)
+        except files.Unreadable as error:
+            stop(str(error))
+        except files.Broken as error:
+            stop(str(error), FAILED)
+        home = str(Path(conjecture).resolve())
+        return run.run(claims, settings, as_json, plan, lambda claim: home, worker)
+
+
+def of_text(conjecture: str, over: list[str], settings: Any, as_json: bool, plan: bool) -> int:
+    """The status of a run over a text, in the process that has been put under limits for it."""
+    from numerics import confined
+
+    confined.confine()
+    from numerics import run, text
+
+    try:
+        claim = text.conjecture(conjecture, over)
+    except text.Unreadable as error:
+        stop(str(error))
+    return run.run([claim], settings, as_json, plan, lambda claim: None)
 
 
 @app.command()
@@ -169,14 +211,6 @@ def reject_bad_settings(resolution: float, alpha: float, budget: float) -> None:
         stop(f"--alpha {alpha:g}: give a probability between 0 and 1, such as 1e-6")
     if not budget > 0:
         stop(f"--budget {budget:g}: give a positive number of seconds")
-
-
-def reject_text(conjecture: str) -> None:
-    if not conjecture.endswith(".py") and not Path(conjecture).is_file():
-        stop(
-            f"{conjecture!r} is no Python file, and conjectures as text are not supported yet; "
-            "write the claim in a file, as docs/examples/abs_kernel.py does, and check that file"
-        )
 
 
 def chosen(names: list[str] | None) -> list[dict[str, Any]]:

@@ -80,7 +80,12 @@ def cover(claim: Claim, left: Basic, right: Basic) -> Finding | None:
         return None
     numbers = {"boxes": found.boxes, "uncovered": float(found.measure)}
     if found.closed:
-        return Finding("certificate", Verdict.CERTIFIED, (f"covered by {found.boxes} boxes",), numbers)
+        return Finding(
+            "certificate",
+            Verdict.CERTIFIED,
+            (f"covered by {found.boxes} box{'es' * (found.boxes != 1)}",),
+            numbers,
+        )
     if found.witness is not None:
         witness = {symbol.name: value for symbol, value in found.witness.items()}
         return refutation(claim, left, right, witness, 0, True)

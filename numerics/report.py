@@ -112,7 +112,7 @@ def derivation(links: Sequence[Mapping[str, Any]]) -> str:
     return f"all {len(links)} links close" if len(links) > 1 else "its link closes"
 
 
-PLURAL = re.compile(r"s\b")
+PLURAL = re.compile(r"(?<=x)es\b|s\b")  # boxes, points
 
 
 def quantity(item: tuple[str, Any]) -> str:
@@ -219,6 +219,8 @@ def machinery(records: Sequence[Record]) -> str:
 
 
 def place_of(at: tuple[str, int]) -> str:
-    """``file:line``, relative to where the reader stands, so that an editor opens it."""
+    """``file:line``, relative to where the reader stands, so that an editor opens it; nothing for a text."""
+    if not at[1]:
+        return ""  # a text: there is nothing to open
     path, here = Path(at[0]), Path.cwd()
     return f"{path.relative_to(here) if path.is_relative_to(here) else path}:{at[1]}"

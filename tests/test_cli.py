@@ -316,11 +316,11 @@ def test_a_file_that_cannot_be_used_is_named_with_its_line(engine, tmp_path, tex
     assert re.search(says, done.stderr, re.S)
 
 
-def test_a_missing_file_and_a_text_are_usage_errors(engine):
-    missing, text = engine.run("check", "nowhere.py"), engine.run("check", "E(u*v) = rho")
-    assert (missing.exit_code, text.exit_code) == (2, 2)
+def test_a_missing_file_and_ranges_for_a_file_are_usage_errors(engine):
+    missing, ranged = engine.run("check", "nowhere.py"), engine.run("check", EXAMPLE, "--over", "x=0:1")
+    assert (missing.exit_code, ranged.exit_code) == (2, 2)
     assert "nowhere.py: no such file" in missing.stderr
-    assert "conjectures as text are not supported yet" in text.stderr
+    assert "--over x=0:1: a file states its own domains" in ranged.stderr
 
 
 SHOWN = {

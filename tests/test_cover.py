@@ -188,3 +188,51 @@ def inner(ends, share):
 def test_a_cover_that_makes_no_sense_is_refused(expr, box, error, message):
     with pytest.raises(error, match=message):
         cover(expr, box, strict=False)
+
+
+LINE = {x: Interval(-1, 1)}
+UNREAL = {
+    "a root": (2 - sqrt(x), LINE),
+    "a third root": (3 + x ** Rational(1, 3), LINE),
+    "a product of roots": (3 - sqrt(x) * sqrt(-x), LINE),
+    "a logarithm": (2 - log(x + Rational(1, 100)), LINE),
+    "an arcsine": (9 - sp.asin(2 * x), LINE),
+    "an inverse hyperbolic cosine": (9 - sp.acosh(x), LINE),
+    "a root of a root": (2 - sqrt(1 - sqrt(x)), {x: Interval(0, 2)}),
+    "a root of a product": (2 - sqrt(x * y) - y, {x: Interval(-1, 1), y: Interval(0, 1)}),
+}
+
+
+@pytest.mark.parametrize("name", UNREAL)
+def test_what_is_no_real_number_somewhere_is_no_inequality_there(name):
+    """Where it is real each of them holds; its balls are complex elsewhere, with zero in their imaginary part."""
+    expr, box = UNREAL[name]
+    found = cover(expr, box, strict=False)
+    assert not found.closed
+    assert set(found.witness) == set(box)
+    assert all(value in box[symbol] for symbol, value in found.witness.items())
+    assert expr.subs(found.witness).is_extended_real is False
+
+
+@pytest.mark.parametrize(
+    ("expr", "box"),
+    [
+        (2 - sqrt(x), {x: Interval(0, 1)}),
+        (2 - sqrt(1 - x**2), LINE),
+        (2 - sp.asin(x), LINE),
+        (5 - sqrt(1 - x * y), square),
+        (3 - 1 / sqrt(1 + x**2), {x: Interval(-oo, oo)}),
+        (3 - sp.Integral(sqrt(x - t), (t, 0, 1)), {x: Interval(1, 2)}),
+    ],
+)
+def test_what_is_real_up_to_the_ends_of_its_box_is_covered(expr, box):
+    assert cover(expr, box, strict=False).closed
+
+
+def test_an_integral_that_is_not_real_somewhere_is_left_open_and_one_with_moving_ends_too():
+    part = cover(3 - sp.Integral(sqrt(x - t), (t, 0, 1)), {x: Interval(0, 1)}, strict=False)
+    assert (part.closed, part.witness) == (False, None)  # the point without a value would have a t
+    moving = cover(
+        3 - sp.Integral(sqrt(x - t), (t, 0, y)), {x: Interval(1, 2), y: Interval(0, 1)}, strict=False
+    )
+    assert (moving.closed, moving.measure) == (False, 1.0)

@@ -20,6 +20,7 @@ from theory import balls, boxes, contact
 from theory.boxes import Box, Face, Point
 from theory.certify import Cover
 from theory.coordinates import downhill, number
+from theory.reality import Unknown, demands
 from theory.unfold import Unevaluable
 
 BITS = 96
@@ -191,7 +192,34 @@ def cover(f, domain: Mapping[sympy.Symbol, sympy.Interval], strict: bool, max_bo
     if missing := f.free_symbols - set(domain):
         raise ValueError(f"cover: no interval is given for {', '.join(sorted(map(str, missing)))}")
     with ctx.workprec(BITS):
-        return Search(Inequality(f, _gradient(f, tuple(domain)), domain, strict)).run(max_boxes)
+        unreal = _not_shown_real(f, domain, max_boxes)
+        return unreal or searched(f, domain, strict, max_boxes)
+
+
+def searched(f, domain: Mapping[sympy.Symbol, sympy.Interval], strict: bool, max_boxes: int) -> Cover:
+    """The cover of ``f >= 0`` (``> 0``), where ``f`` is known to be real."""
+    return Search(Inequality(f, _gradient(f, tuple(domain)), domain, strict)).run(max_boxes)
+
+
+def _not_shown_real(f, domain: Mapping[sympy.Symbol, sympy.Interval], max_boxes: int) -> Cover | None:
+    """Why it is not shown that ``f`` is real on the whole domain, if it is not; a witness is a point without value."""
+    try:
+        needed = dict.fromkeys((d.f, tuple(d.domain.items()), d.bound) for d in demands(f, domain))
+    except Unknown:
+        whole = float(sympy.prod(interval.measure for interval in domain.values()))
+        return Cover(False, (dict(domain),), whole, 0, None, ())
+    for part, known, bound in needed:
+        found = searched(part, dict(known), False, max_boxes)
+        if not found.closed:
+            witness = None if bound or found.witness is None else _completed(found.witness, domain)
+            return found._replace(witness=witness, sharp_at=())
+    return None
+
+
+def _completed(witness: Point, domain: Mapping[sympy.Symbol, sympy.Interval]) -> Point:
+    """A point of the whole box with these coordinates."""
+    middle = Box(tuple(domain), tuple((i.start, i.end) for i in domain.values()), frozenset()).middle()
+    return {x: witness.get(x, m) for x, m in zip(domain, middle, strict=True)}
 
 
 def _gradient(f, symbols) -> tuple[sympy.Expr, ...]:

@@ -132,7 +132,8 @@ def valueless(claim: Claim, wrong: Basic) -> str:
     """A point at which a side has no value, in words, or nothing."""
     for place, point in enumerate(sites(claim)):
         try:
-            if settled(claim, wrong, place, True).has(nan, zoo):
+            loops = not points.is_short(point)
+            if settled(claim, wrong, place, loops).has(nan, zoo):
                 return f"without a value at {sides.spelled(point)}"
         except DECLINED:
             continue

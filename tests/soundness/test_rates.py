@@ -106,7 +106,10 @@ def test_the_summary_says_what_the_measurements_hold_and_nothing_else(tmp_path):
     assert summary.shipped(tmp_path) == {"seeds": 500, "alarms": 2}
     text = summary.published(tmp_path)
     assert "| true claims, 500 runs with 2,500 assertions, alpha 1e-06 for each run | 2 alarms |" in text
-    assert "in 2 claims, power 0.99 printed | caught at a rate of 0.961 or more; less than printed in 1 |" in text
+    assert (
+        "in 2 claims, power 0.99 printed | caught at a rate of 0.961 or more; less than printed in 1 |"
+        in text
+    )
     assert text.endswith("Made by `python -m x`.")
 
 
