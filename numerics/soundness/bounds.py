@@ -96,7 +96,7 @@ def inequality(mutant: Mutant) -> Sorted:
         if all(ball.contains(0) for ball in known):
             return equality(origin, wrong, right)
         return Sorted("weaker", proof_of_weaker(origin, excess(sign, right, wrong)))
-    told = followed(origin, mutant.claim) if drawn and claim.states.left.has(Flow) else ""
+    told = followed(origin, mutant.claim) if drawn else ""
     if told:
         return Sorted("false", told)
     if known and not drawn:
@@ -173,7 +173,9 @@ def followed(claim: Claim, wrong: Claim) -> str:
         return slack(point) < -INTEGRATED
 
     seen = [(slack(point), point) for point in sites(claim)]
-    broken = next((point for _, point in seen if breaks(point)), None) or closest(claim, slack, breaks, seen)
+    broken = next((point for _, point in seen if breaks(point)), None)
+    if broken is None and claim.states.left.has(Flow):
+        broken = closest(claim, slack, breaks, seen)
     return f"broken at {sides.spelled(broken)}" if broken is not None else ""
 
 
