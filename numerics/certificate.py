@@ -102,18 +102,22 @@ def certified(claim: Claim, chain: tuple[Link, ...], seed: int, at: points.Point
     if not isinstance(states, Relation):
         return Finding("certificate", None)
     proved = derivation.proves(chain)
+    pairs = comparable(claim, chain)
+    left_open = Finding("certificate", None)
     if at is None and states.sign != "=" and is_box(claim) and not proved:
-        for pair in comparable(claim, chain):
+        for pair in pairs:
             covered = cover(claim, *pair)
-            if covered is not None:
+            if covered is not None and covered.verdict is not None:
                 return covered
+            left_open = covered or left_open
     few = LAST_LINK_POINTS if opaque(states.left) else PROVED_POINTS
     found = Finding("certificate", None)
-    for pair in comparable(claim, chain):
+    for pair in pairs:
         found = enclosed(claim, *pair, seed, at, few if proved else POINTS, searches=not proved)
         if found.verdict is not None:
             break
-    return found
+    numbers = {**left_open.numbers, **found.numbers}
+    return found._replace(notes=(*found.notes, *left_open.notes), numbers=numbers)
 
 
 def drawn(claim: Claim, seed: int) -> Finding:

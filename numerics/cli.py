@@ -1,4 +1,4 @@
-"""The command line: ``verify``, ``check``, ``soundness``, ``list``, ``show``, ``docs``, ``test``, ``index``.
+"""The command line: ``verify``, ``check``, ``new``, ``soundness``, ``list``, ``show``, ``docs``, ``test``, ``index``.
 
 Results go to stdout and progress to stderr. The exit status is the worst that happened: 4 an error, 1
 a claim refuted, 3 one inconclusive, 0 all hold; 2 for a command that makes no sense, 130 for Ctrl-C.
@@ -151,6 +151,20 @@ def of_text(conjecture: str, over: list[str], settings: Any, as_json: bool, plan
     except text.Unreadable as error:
         stop(str(error))
     return run.run([claim], settings, as_json, plan, lambda claim: None)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the claim, and of the file: my-kernel.")],
+    kind: Annotated[
+        str, typer.Option(metavar="KIND", help="mean, identity, bound, limit, scaling or condition.")
+    ] = "mean",
+) -> None:
+    """Write a file to begin with: a conjecture of your own, with comments, that runs as it stands."""
+    from numerics import new as files
+
+    file = files.written(name, kind, Path.cwd())
+    typer.echo(f"{file.name} is written; change it, and: ./wideproof check {file.name}")
 
 
 @app.command()

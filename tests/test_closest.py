@@ -84,6 +84,14 @@ def test_only_real_parameters_inside_of_their_domain_move():
     assert closest(claim, lambda point: -1.0, lambda point: True, nowhere) is None
 
 
+def test_where_boxes_leave_a_line_of_contact_uncovered_points_are_looked_at():
+    claim = falls_short(at_most(exp(y) * (1 + x - y), exp(x)), {x: Interval(-1, 1), y: Interval(-1, 1)})
+    record = verify.check(claim)
+    assert record.verdict == "supported"
+    assert 0 < record.numbers["uncovered"] < 1
+    assert any("of the domain uncovered" in note for note in record.notes)
+
+
 def test_a_run_that_no_derivation_helps_finds_the_corner():
     record = verify.check(FALSE["under a hypothesis"])
     assert record.verdict == "refuted"
