@@ -20,7 +20,8 @@ my_claim = Claim(
 )
 
 
-# A truth value for each key. Leave room for rounding where there is some: eigenvalues of zero come out as 1e-16.
+# A truth value for each key. Leave room for rounding where there is some:
+# eigenvalues of zero come out as 1e-16.
 @observes(my_claim)
 def semidefinite(key, n):
     x = jax.random.normal(key, (n, 3))

@@ -17,13 +17,14 @@ my_claim = Claim(
     "my-claim",
     "The mean square of m Gaussians tends to one.",
     given={m: Range(16, 1025)},  # the widths that are tried
-    # `rate` is the power of m with which the bias of the median, or of a Mean(...), goes to zero.
+    # `rate` is the power of m with which the bias of the median, or of a Mean(...),
+    # goes to zero.
     states=limit(average, 1, by=m, rate=-1),
 )
 
 
-# One value a key: it is drawn for many keys at each width. A resolution that costs too much ends `inconclusive`,
-# and the note says what would decide it.
+# One value a key: it is drawn for many keys at each width. A resolution that costs
+# too much ends `inconclusive`, and the note says what would decide it.
 @observes(my_claim, resolution=1e-2)
 def mean_square(key, m):
     return jnp.mean(jax.random.normal(key, (m,)) ** 2)

@@ -17,13 +17,14 @@ my_claim = Claim(
     "my-claim",
     "A sum of m independent terms has the size sqrt(m).",
     given={m: Range(16, 513)},
-    # Also: log=1 for a factor log(m), constant=... for the constant, bound="upper" for "at most of this order",
-    # to=0 for a quantity that shrinks.
+    # Also: log=1 for a factor log(m), constant=... for the constant, bound="upper"
+    # for "at most of this order", to=0 for a quantity that shrinks.
     states=scaling(Mean(size), Rational(1, 2), by=m),
 )
 
 
-# Any function of a key and the width: build your network here, take a step, and return one number a draw.
+# Any function of a key and the width: build your network here, take a step, and
+# return one number a draw.
 @observes(my_claim)
 def preactivation(key, draws, m):
     return jnp.abs(jnp.sum(jax.random.normal(key, (draws, m)), axis=1))
