@@ -6,12 +6,13 @@ A ball that excludes the claim at an exact point refutes it; the point is then s
 """
 
 from collections.abc import Iterable
+from itertools import product
 from math import inf
 
-from sympy import Basic, I, Interval, MatrixBase, nan, zoo
+from sympy import Basic, I, Integer, Interval, MatrixBase, nan, zoo
 
 from numerics import sides, sweeps
-from numerics.closest import closest
+from numerics.closest import STARTS, closest, lies_inside
 from numerics.judge import Finding, Verdict
 from numerics.kinds import relation, trend
 from numerics.search import search
@@ -22,6 +23,17 @@ from theory.statement import Limit
 POINTS = 64
 DIGITS = 30
 CHECK_DIGITS = 45  # an exclusion is looked at once more, at higher precision, before it refutes
+FAR = (
+    5,
+    8,
+    12,
+    18,
+    27,
+    40,
+    60,
+    100,
+    1000,
+)  # beyond the first whole number of a domain: draws stay within three
 SPOTS = 8  # points at which a claimed limit or constant must be a real number
 SHRINKING = 60  # looks of Hypothesis, after a refutation
 MISSES = derivation.MISSES
@@ -108,6 +120,7 @@ def enclosed(
     An inequality that holds at all of them is looked at where it is closest to failing, if it ``searches``.
     """
     chosen = [at] if at is not None else points.varied(claim, seed, count)
+    chosen += far_out(claim, chosen) if searches and at is None else []
     looks, misses, reason = 0, 0, ""
     for point in chosen:
         try:
@@ -130,6 +143,20 @@ def enclosed(
     return Finding(
         "certificate", Verdict.SUPPORTED, (f"enclosed at {looks} points, {DIGITS} digits",), numbers
     )
+
+
+def far_out(claim: Claim, chosen: list[points.Point]) -> list[points.Point]:
+    """The first of some points, with each whole number in turn much larger; none where sizes are those of arrays."""
+    domains = points.domains(claim)
+    if not chosen or any(isinstance(value, MatrixBase) for value in chosen[0].values()):
+        return []
+    whole = [name for name, domain in domains.items() if sides.is_integral(domain)]
+    found = []
+    for name, point, more in product(whole, chosen[:STARTS], FAR):
+        moved = {**point, name: domains[name].inf + more if domains[name].inf.is_finite else Integer(more)}
+        if lies_inside(claim, moved):
+            found.append(moved)
+    return found
 
 
 def breaking(claim: Claim, left: Basic, right: Basic, seen: Iterable[points.Point]) -> points.Point | None:

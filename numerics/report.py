@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -160,9 +161,10 @@ def entries(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 def difference(found: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """Left minus right, where both are numbers; the measured side is the left one."""
-    with suppress(TypeError, ValueError, KeyError):
+    with suppress(TypeError, ArithmeticError, KeyError):
         left, right = ("left", "right") if "left" in found else ("measured", "claimed")
-        yield "difference", f"{float(found[left]) - float(found[right]):.6g}"
+        gap = Decimal(str(found[left])) - Decimal(str(found[right]))
+        yield "difference", f"{float(gap):.6g}" if math.isfinite(float(gap)) else f"{gap:.6g}"
 
 
 def aligned(pairs: Iterable[tuple[str, str]]) -> Iterable[str]:

@@ -211,6 +211,19 @@ def test_a_counterexample_can_be_redone_by_hand(engine):
     assert any(re.fullmatch(r"stated at .*orders\.py:\d+", line) for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "told"),
+    [
+        ("4.00000000000000", "2.00000000000000", ["2"]),
+        ("8.188e+600", "8.181e+600", ["7e+597"]),
+        ("0.707*I", "2", []),
+        ([1.0, 2.0], 2.0, []),
+    ],
+)
+def test_the_difference_of_two_sides_is_told_where_both_are_numbers(left, right, told):
+    assert [text for _, text in report.difference({"left": left, "right": right})] == told
+
+
 def test_the_closing_lines_count_apart_what_no_experiment_supports(engine):
     by_balls = record("by-balls", "supported")
     by_experiment = record("by-experiment", "supported", backend="cpu", device="cpu", alpha=2e-8)

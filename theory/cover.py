@@ -18,7 +18,7 @@ from flint import arb, ctx
 
 from theory import balls, boxes, contact
 from theory.boxes import Box, Face, Point
-from theory.certify import Cover
+from theory.certify import Cover, Undefined, enclose
 from theory.coordinates import downhill, number
 from theory.reality import Unknown, demands
 from theory.unfold import Unevaluable
@@ -212,8 +212,20 @@ def _not_shown_real(f, domain: Mapping[sympy.Symbol, sympy.Interval], max_boxes:
         found = searched(part, dict(known), False, max_boxes)
         if not found.closed:
             witness = None if bound or found.witness is None else _completed(found.witness, domain)
+            if witness is not None and not _is_undefined(f, witness):  # a factor beside it may be zero there
+                witness = None
             return found._replace(witness=witness, sharp_at=())
     return None
+
+
+def _is_undefined(f, point: Point) -> bool:
+    try:
+        enclose(f, point)
+    except Undefined:
+        return True
+    except (Unevaluable, ValueError):
+        pass
+    return False
 
 
 def _completed(witness: Point, domain: Mapping[sympy.Symbol, sympy.Interval]) -> Point:
