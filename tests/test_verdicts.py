@@ -302,8 +302,8 @@ def test_a_bound_on_the_kurtosis_alone_guarantees_a_mean():
     record = check(claim)
     assert record.verdict == "supported"
     assert record.alpha == 1e-6 / 64
-    entries, looks = 2, 2  # the draws may be the pilot of others
-    wanted = 1e-6 / 64 / (entries * looks * record.numbers["points"])
+    looks = 2  # at the variance, and at the mean
+    wanted = 1e-6 / 64 / (looks * record.numbers["points"])
     assert record.numbers["alpha_each"] == pytest.approx(wanted, rel=1e-9)
 
 
