@@ -14,9 +14,8 @@ from contextlib import suppress
 from numerics.provenance import PACKAGE
 from numerics.upkeep import FAILED, stop
 
-MARK = (
-    "WIDEPROOF_CONFINED"  # in the environment of the process under limits: how many seconds and bytes it has
-)
+# In the environment of the process under limits: how many seconds and bytes it has.
+MARK = "WIDEPROOF_CONFINED"
 MEMORY = 2**32  # bytes of address space
 UNDECIDED = 3
 
@@ -38,7 +37,7 @@ def confine() -> None:
 
 
 def again(arguments: Sequence[str], seconds: float, memory: int = MEMORY) -> int:
-    """Runs a command of this package once more, under limits; its exit status.
+    """Runs a command of this package once more, with so many seconds and bytes of memory; its exit status.
 
     A process that comes to its limit has decided nothing: the message says so, and what to do.
     """

@@ -23,17 +23,8 @@ from theory.statement import Limit
 POINTS = 64
 DIGITS = 30
 CHECK_DIGITS = 45  # an exclusion is looked at once more, at higher precision, before it refutes
-FAR = (
-    5,
-    8,
-    12,
-    18,
-    27,
-    40,
-    60,
-    100,
-    1000,
-)  # beyond the first whole number of a domain: draws stay within three
+# Beyond the first whole number of a domain: draws stay within three of it.
+FAR = (5, 8, 12, 18, 27, 40, 60, 100, 1000)
 SPOTS = 8  # points at which a claimed limit or constant must be a real number
 SHRINKING = 60  # looks of Hypothesis, after a refutation
 MISSES = derivation.MISSES
@@ -92,12 +83,8 @@ def cover(claim: Claim, left: Basic, right: Basic) -> Finding | None:
         return None
     numbers = {"boxes": found.boxes, "uncovered": float(found.measure)}
     if found.closed:
-        return Finding(
-            "certificate",
-            Verdict.CERTIFIED,
-            (f"covered by {found.boxes} box{'es' * (found.boxes != 1)}",),
-            numbers,
-        )
+        told = f"covered by {found.boxes} box{'es' * (found.boxes != 1)}"
+        return Finding("certificate", Verdict.CERTIFIED, (told,), numbers)
     if found.witness is not None:
         witness = {symbol.name: value for symbol, value in found.witness.items()}
         return refutation(claim, left, right, witness, 0, True)
@@ -117,7 +104,8 @@ def enclosed(
 ) -> Finding:
     """Both sides at exact points: the lattice, and draws from the seed.
 
-    An inequality that holds at all of them is looked at where it is closest to failing, if it ``searches``.
+    If it ``searches``, whole numbers far out are among them, and an inequality that holds at all is looked at where
+    it is closest to failing.
     """
     chosen = [at] if at is not None else points.varied(claim, seed, count)
     chosen += far_out(claim, chosen) if searches and at is None else []

@@ -1,6 +1,7 @@
 """Left sides without draws, inside the worker: values in float64 at points, up a ladder, under a search."""
 
 import math
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -176,9 +177,10 @@ def hunt(
         return bool(breach(claim, near, fine, resolution, max(noise, own)))
 
     books.opened(Path(kept) if kept else None, [claim], seed, books.SEARCHED)
+    until = time.monotonic() + seconds
     found = search(claim, breaks, looks, seed, seconds)
     if found.point is None and is_unkeyed_inequality(claim, experiment):
-        nearest = least(claim, experiment, chosen_points(claim, seed), seed, breaks)
+        nearest = least(claim, experiment, chosen_points(claim, seed), seed, breaks, until)
         found = found._replace(point=nearest)
     books.closed([claim])
     return reply(claim, found)
@@ -194,10 +196,16 @@ def least(
     starts: Iterable[Point],
     seed: int,
     breaks: Callable[[Point], bool],
+    until: float = math.inf,
 ) -> Point | None:
-    """A point that breaks an inequality, from where what the experiment returns comes closest to that."""
+    """A point that breaks an inequality, from where what the experiment returns comes closest to that.
+
+    The experiment is not asked any more once the monotonic clock stands at ``until``, in seconds.
+    """
 
     def slack(point: Point) -> float:
+        if time.monotonic() > until:
+            return math.inf
         try:
             near = sides.rounded(claim, point, "float64")
             returned = value(claim, experiment, sides.plain(claim, near), seed, "hunt")

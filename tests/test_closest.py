@@ -1,15 +1,17 @@
 """An inequality that fails in a last corner of its domain alone is found there, and one that holds is left alone."""
 
 import math
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Interval, Rational, S, Symbol, exp, oo, symbols
 
-from numerics import enclosing, verify
+from numerics import enclosing, evaluating, verify
 from numerics.closest import brought_back, closest, real_parameters, straightened
-from theory import Claim, at_least, at_most
+from numerics.soundness.killing import experiment_of
+from theory import Claim, at_least, at_most, catalogue
 
 x, y = symbols("x y", real=True)
 k = Symbol("k", integer=True, nonnegative=True)
@@ -75,6 +77,16 @@ def test_what_the_slack_says_is_not_believed_without_a_breach():
     claim = falls_short(at_least(x, 0))
     start = {"x": Rational(1, 2), "y": Rational(1, 2)}
     assert closest(claim, lambda point: -1.0, lambda point: False, [(1.0, start)]) is None
+
+
+def test_an_experiment_is_asked_no_more_once_its_time_is_over(monkeypatch):
+    asked = []
+    monkeypatch.setattr(evaluating, "value", lambda *arguments: asked.append(arguments))
+    claim = catalogue.find("gradient-flow-y-equals-minus-x.off-the-line.network")
+    start = dict.fromkeys(claim.symbols, Rational(1, 2))
+    over = time.monotonic() - 1
+    assert evaluating.least(claim, experiment_of(claim), [start], 0, lambda point: True, over) is None
+    assert not asked
 
 
 def test_only_real_parameters_inside_of_their_domain_move():

@@ -1,4 +1,4 @@
-"""Forty conjectures that nobody tuned the engine to: the true ones hold, the false ones are refuted, in two minutes."""
+"""Forty conjectures that are not in the catalogue: the true ones hold, the false ones are refuted, in two minutes."""
 
 from pathlib import Path
 

@@ -49,7 +49,7 @@ def test_what_is_written_holds_as_it_stands_and_is_refuted_with_an_error(kind, t
     assert text.count(right) == 1
     broken = tmp_path / "broken.py"
     broken.write_text(text.replace(right, wrong))
-    assert verdict(broken) in ("refuted", "error" if kind == "identity" else "refuted")
+    assert verdict(broken) == ("error" if kind == "identity" else "refuted")  # its derivation leads elsewhere
 
 
 def test_nothing_is_overwritten(tmp_path, monkeypatch):

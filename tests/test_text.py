@@ -1,6 +1,7 @@
 """A conjecture as text: read and never run, refused with what to write instead, and ended at its limits."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -123,7 +124,7 @@ HOSTILE = {
     "lambdify(x, x) < 1": "'lambdify' is no function here",
     "f'{open(1)}' < x": "a formula has numbers",
     "[y for y in x] < x": "a formula has numbers",
-    "sqrt(__import__) < x": "'__import__': no name; write names in plain letters|has no range",
+    "sqrt(__import__) < x": "'__import__': no name; write names in plain letters",
     "ｅval(x) < 1": "'eval' is no function here",
 }
 
@@ -239,7 +240,7 @@ def test_a_process_under_limits_cannot_take_more_memory(capfd):
 
 def test_the_limits_hold_for_what_a_text_makes_sympy_do():
     """Two processes that take what they get: one all memory, one all time."""
-    for work, seconds, ended in (("'x' * 2**33", 20, "MemoryError"), ("sum(iter(int, 1))", 1, "")):
+    for work, seconds, status in (("'x' * 2**33", 20, 1), ("sum(iter(int, 1))", 1, -signal.SIGXCPU)):
         code = f"from numerics import confined; confined.confine(); {work}"
         done = subprocess.run(
             [sys.executable, "-c", code],
@@ -248,5 +249,5 @@ def test_the_limits_hold_for_what_a_text_makes_sympy_do():
             timeout=60,
             env={**os.environ, "PYTHONPATH": str(ROOT), confined.MARK: f"{seconds} {2**32}"},
         )
-        assert done.returncode != 0
-        assert ended in done.stderr
+        assert done.returncode == status, done.stderr
+        assert ("MemoryError" in done.stderr) == (status == 1)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sympy import Basic, I, MatrixBase, nan, zoo
 
-from numerics import sides, sweeps
+from numerics import enclosing, sides, sweeps
 from numerics.soundness import equivalence
 from theory import certify, points
 from theory.claim import Claim
@@ -19,16 +19,7 @@ SEED, DRAWN, DIGITS = "sorted", 8, 25
 TENFOLD = 10 * sweeps.DRAWS
 SWEPT = 6  # points at which draws look, where balls cannot
 MISSES = 3  # points without a look, after which no more is expected
-DECLINED = (
-    certify.Unevaluable,
-    ValueError,
-    TypeError,
-    NotImplementedError,
-    RecursionError,
-    OverflowError,
-    ZeroDivisionError,
-    IndexError,
-)
+DECLINED = (*enclosing.DECLINED, IndexError)  # an array of a size that was changed lacks entries
 
 
 class Sorted(NamedTuple):
