@@ -49,7 +49,8 @@ def drawn_apart(claim: Claim, link: Link, seed: int) -> Link:
         derivation.Step(link.after, link.reason, link.sign),
     )
     pair = derivation.sides_of(scene, link.before, step) if link.sign == "=" else (link.before, link.after)
-    for point in filter(points.is_short, points.varied(claim, seed, DRAWN_APART)[:DRAWN_APART]):
+    there = points.varied(claim, seed, DRAWN_APART)[:DRAWN_APART]
+    for point in sorted(filter(points.is_short, there), key=points.bulk):
         try:
             lines = [sides.settled(claim, line, point) for line in pair]
             if any(line.has(nan, zoo) for line in lines):

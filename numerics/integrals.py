@@ -6,20 +6,25 @@ nodes, so that all of them can be estimated from the same draws.
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 from scipy import special
 from scipy.integrate import quad
-from sympy import Add, Basic, Float, Indexed, Integral, lambdify, oo
+from sympy import Add, Basic, Float, I, Indexed, Integral, lambdify, oo
 
 from theory.law import Node
 
 QUADRATURE = 1e-10  # relative: below what counts as a difference
+TURNS, ROUGHLY = 2**14, 1e-3  # of a quarter turn; and what tells a peak that quadrature has missed
 PANELS, NODES = 6, (20, 28)  # of a half axis; and nodes of a panel, of two rules that must agree
 NOTHING, FARTHEST = 1e-16, 2.0**20  # relative to the largest value; and where the search for it ends
 OF_MEANS = 16  # nodes over a parameter, in which a Gaussian mean is analytic
-FUNCTIONS: dict[str, Callable] = {"step": lambda x: np.where(np.asarray(x) > 0, 1.0, 0.0), "erf": special.erf}
+FUNCTIONS: dict[str, Callable] = {
+    "step": lambda x: np.where(np.asarray(x) > 0, 1.0, 0.0),
+    "erf": special.erf,
+    "greatest": lambda *values: reduce(np.maximum, values),
+}
 
 
 class Blind(ValueError):
@@ -48,13 +53,28 @@ def integrated(total: Basic) -> Basic:
 
 
 def over_a_line(total: Basic) -> tuple[float, float]:
+    """An integral and its error, adaptively; with an endless end by a fixed rule too, which misses no narrow peak."""
     ((variable, low, high),) = total.limits
     integrand = lambdify([variable], total.function, [FUNCTIONS, "scipy", "numpy"])
+    if total.function.has(I):
+        raise ValueError("its values may be complex")
+    ends = float(low), float(high)
     with np.errstate(all="ignore"):
-        found, error, *_ = quad(
-            integrand, float(low), float(high), full_output=True, limit=200, epsabs=0, epsrel=QUADRATURE
-        )
-    return found, error
+        found, error, *_ = quad(integrand, *ends, full_output=True, limit=200, epsabs=0, epsrel=QUADRATURE)
+    return found, error if agrees(found, integrand, *ends) else np.inf
+
+
+def agrees(found: float, integrand: Callable, low: float, high: float) -> bool:
+    """Whether midpoints in the angle whose tangent runs to the endless ends see the same integral, roughly."""
+    if np.isfinite(low) and np.isfinite(high):
+        return True
+    sides = [side for side, end in ((-1, low), (1, high)) if not np.isfinite(end)]
+    start = next((end for end in (low, high) if np.isfinite(end)), 0.0)
+    tangents = np.tan((np.arange(TURNS) + 0.5) * (np.pi / 2 / TURNS))
+    with np.errstate(all="ignore"):
+        seen = np.array([integrand(start + side * tangents) * (1 + tangents**2) for side in sides], float)
+        apart = abs(found - np.sum(seen) * (np.pi / 2 / TURNS))
+        return bool(apart <= ROUGHLY * np.sum(np.abs(seen)) * (np.pi / 2 / TURNS))
 
 
 def over_the_plane(total: Basic) -> tuple[float, float]:

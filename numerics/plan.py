@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scipy.special import ndtri
-from sympy import IndexedBase, Integer, Interval, Range, Symbol, oo
+from sympy import FiniteSet, IndexedBase, Integer, Interval, Range, Symbol, oo
 
 from numerics import books, sides
 from numerics.experiment import draws_wanted
 from numerics.kinds import is_trend, trend
 from theory import points
 from theory.claim import Claim
-from theory.domain import Arrays
+from theory.domain import Activations, Arrays
 
 SLOTS = 64
 DRAWN = 4  # points drawn from the seed, beside the lattice: draws cost
@@ -31,6 +31,7 @@ EXACT = 12  # where nothing is random: a comparison costs a tenth of a second, a
 SIZES = 8  # looks for sizes that are not the smallest
 WIDE, WIDES = 2**10, 1  # a width that is called wide, and the points that have it
 CLIMBS = 2  # points at which a limit or a scaling is followed
+OPTIONS = 8  # of which these are chosen
 BETA = 1e-6  # chance to miss a discrepancy of the size of the resolution
 NANOSECONDS = 8.0  # a draw at a point, on one core: for the estimate of the cost only
 
@@ -205,9 +206,21 @@ def climbs(claim: Claim, seed: int) -> list[points.Point]:
     if set(claim.symbols) == {by}:
         return [{}]
     found = points.draws(claim, seed, LARGEST, sizes(claim, seed)[-1])
-    near = islice((point for point in found if is_modest(claim, point)), CLIMBS)
-    rounded = (sides.rounded(claim, point, "float64") for point in near)
+    near = list(islice((point for point in found if is_modest(claim, point)), OPTIONS))
+    rounded = (sides.rounded(claim, point, "float64") for point in unlike(claim, near))
     return distinct({name: value for name, value in point.items() if name != by} for point in rounded)
+
+
+def unlike(claim: Claim, near: list[points.Point]) -> list[points.Point]:
+    """A few of the points, the first and those that share the fewest of its listed values, such as activations."""
+    listed = [name for name, d in points.domains(claim).items() if isinstance(d, Activations | FiniteSet)]
+    taken = near[:1]
+    while len(taken) < min(CLIMBS, len(near)):
+        left = [point for point in near if point not in taken]
+        taken.append(
+            min(left, key=lambda p: sum(p[name] == other[name] for other in taken for name in listed))
+        )
+    return taken
 
 
 def is_modest(claim: Claim, point: points.Point) -> bool:

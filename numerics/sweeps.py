@@ -8,8 +8,11 @@ Where a few draws make up most of the variance, the estimated error means little
 law with index 1.05 the mean is more than six estimated errors off two times in three. There nothing is said.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from math import isfinite, isinf, sqrt
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -34,6 +37,8 @@ from sympy import (
     zoo,
 )
 
+from numerics import norms
+from numerics.conditioned import TURNS, as_mean, diverges, is_line_integral_of_a_mean
 from numerics.drawing import Source, draws_of, entry_draws, with_one_draw
 from numerics.integrals import (
     FUNCTIONS,
@@ -48,6 +53,7 @@ from theory.domain import operator_norm, supremum
 from theory.flow import Flow
 from theory.law import Covariance, Node, Variance, Variate
 
+NOTHING: Mapping = MappingProxyType({})
 DRAWS = 2**16
 SURE = 6.0  # standard errors: chance 2e-9 under normal theory, of which a second look has another
 TERMS = {1: 12, 2: 4}  # of an endless sum, for each of its indices
@@ -63,11 +69,42 @@ APPROXIMATE = (
 )
 
 
+class Gap(NamedTuple):
+    """The difference of two lines by draws: its value, what each draw adds to it, how far rounding may be off."""
+
+    value: float
+    noise: np.ndarray
+    rounding: float
+
+
 def differ(left: Basic, right: Basic, key: str, draws: int = DRAWS, sign: str = "=") -> bool:
     """Whether a relation between two lines of numbers and nodes over laws is false, beyond the draws' noise.
 
     Raises ``Blind`` where they hold what cannot be drawn.
     """
+    draw = partial(sampled, Source(key, len(TURNS)))
+    if diverges(left, draw) != diverges(right, draw):
+        return True
+    value, noise, rounding = gap_of(left, right, key, draws)
+    if np.max(noise**2) > FEW * np.sum(noise**2):  # a jump in a difference, a rare event, a heavy tail
+        raise Blind("a difference that a few draws decide: their standard error says nothing")
+    margin = SURE * float(np.std(noise)) / sqrt(draws) + rounding
+    beyond = {"<": value > margin, ">": -value > margin}  # an equality without noise rules no strict sign out
+    return beyond[sign[0]] if sign != "=" else abs(value) > margin
+
+
+def alike(left: Basic, right: Basic, key: str, draws: int = DRAWS) -> bool:
+    """Whether two lines with means are the same at each draw of their laws, up to rounding.
+
+    Raises ``Blind`` where they hold what cannot be drawn.
+    """
+    value, noise, rounding = gap_of(left, right, key, draws)
+    seen = left.has(Node) and right.has(Node)
+    return seen and abs(value) <= rounding and float(np.max(np.abs(noise))) <= rounding
+
+
+def gap_of(left: Basic, right: Basic, key: str, draws: int) -> Gap:
+    """The difference of two lines, both estimated from the same draws. Raises ``Blind`` where that cannot be done."""
     source = Source(key, draws)
     gap = endless_cut(Add(left, -right)).replace(is_sum_of_running_products, added_up)
     if gap.has(nan, zoo):
@@ -76,10 +113,12 @@ def differ(left: Basic, right: Basic, key: str, draws: int = DRAWS, sign: str = 
     gap = gap.xreplace({slope: by_differences(slope) for slope in slopes})
     gap = gap.replace(lambda e: isinstance(e, Flow), followed)
     gap = gap.replace(is_plain_integral, integrated).replace(is_integral_of_means, summed_over_nodes)
+    draw = partial(sampled, source._replace(draws=len(TURNS)))
+    gap = gap.replace(is_line_integral_of_a_mean, lambda total: as_mean(total, draw))
     nodes, suprema = outermost(gap), list(gap.find(supremum))
     names: dict[Basic, Basic] = {part: Dummy("estimated", real=True) for part in (*nodes, *suprema)}
     flat = with_one_draw(gap.xreplace(names), source)
-    flat = flat.replace(lambda e: isinstance(e, operator_norm), largest_singular_value)
+    flat = flat.replace(lambda e: isinstance(e, operator_norm), norms.of_numbers)
     parts = [estimated(node, source) for node in nodes]
     here = {names[node]: part[0] for node, part in zip(nodes, parts, strict=True)}
     here |= {
@@ -89,13 +128,9 @@ def differ(left: Basic, right: Basic, key: str, draws: int = DRAWS, sign: str = 
     noise = np.zeros(1)
     for node, (_, influence) in zip(nodes, parts, strict=True):
         noise = noise + number(flat.diff(names[node]), here) * influence
-    if np.max(noise**2) > FEW * np.sum(noise**2):  # a jump in a difference, a rare event, a heavy tail
-        raise Blind("a difference that a few draws decide: their standard error says nothing")
     scale = sum(abs(number(term, here)) for term in Add.make_args(flat))
     rounding = APPROXIMATE if slopes or approximate else ROUNDING
-    margin = SURE * float(np.std(noise)) / sqrt(draws) + rounding * max(scale, SMALL)
-    beyond = {"<": value > margin, ">": -value > margin}  # an equality without noise rules no strict sign out
-    return beyond[sign[0]] if sign != "=" else abs(value) > margin
+    return Gap(value, noise, rounding * max(scale, SMALL))
 
 
 def approximately(expr: Basic) -> float:
@@ -127,7 +162,7 @@ def number(expr: Basic, here: dict) -> float:
 
 def estimated(node: Node, source: Source) -> tuple[float, np.ndarray]:
     """The value of a node, and what each draw adds to it beyond the mean."""
-    bodies = [sampled(body, source) for body in node.bodies]
+    bodies = [sampled(source, body) for body in node.bodies]
     if isinstance(node, Covariance | Variance):
         first, second = (body - np.mean(body) for body in (bodies[0], bodies[-1]))
         draws = first * second
@@ -137,14 +172,16 @@ def estimated(node: Node, source: Source) -> tuple[float, np.ndarray]:
     return mean, np.broadcast_to(draws, (source.draws,)) - mean
 
 
-def sampled(body: Basic, source: Source) -> np.ndarray:
-    """What stands under a node, once for each draw of its laws."""
+def sampled(source: Source, body: Basic, known: Mapping[Basic, np.ndarray] = NOTHING) -> np.ndarray:
+    """What stands under a node, once for each draw of its laws; some symbols may be ``known``."""
     running = {total: Dummy("total") for total in body.find(is_sum_of_running_products)}
     sums = {name: summed_up(total, source) for total, name in running.items()}
-    body = body.xreplace(running)
+    spectral = {norm: Dummy("norm") for norm in body.find(operator_norm)}
+    sums |= {name: norms.of_draws(norm, partial(sampled, source)) for norm, name in spectral.items()}
+    body = body.xreplace(running | spectral)
     if body.has(Node, Sum):
         raise Blind(f"{body} has a node or a sum inside")
-    values = drawn_values(body, source) | sums
+    values = drawn_values(body, source) | sums | dict(known)
     return compiled(body, tuple(values))(*values.values())
 
 
@@ -156,6 +193,7 @@ def drawn_values(body: Basic, source: Source) -> dict[Basic, np.ndarray]:
     return values | {variate: draws_of(variate.law, source)[variate.place] for variate in loose}
 
 
+@lru_cache(maxsize=64)
 def compiled(body: Basic, names: tuple[Basic, ...]) -> Callable[..., np.ndarray]:
     """A body as a function of arrays that stand for some of its parts. Raises ``Blind`` where it is none."""
     places = {name: Dummy(f"place{number}") for number, name in enumerate(names)}
@@ -249,22 +287,6 @@ def endless_cut(expr: Expr) -> Basic:
         return endless and len(e.limits) in TERMS and e.has(Node)
 
     return expr.replace(is_endless, cut)
-
-
-def largest_singular_value(found: Basic) -> Basic:
-    (matrix,) = found.args
-    try:
-        return Float(float(np.linalg.norm(np.block(entries_of(matrix)), 2)))
-    except (TypeError, ValueError, AttributeError) as error:
-        raise Blind(f"{matrix}: {error}") from None
-
-
-def entries_of(matrix: Basic) -> list[list]:
-    """The entries of a matrix as floats, those of a matrix of blocks as lists of their own."""
-    return [
-        [entries_of(entry) if getattr(entry, "is_Matrix", False) else float(entry) for entry in row]
-        for row in matrix.as_explicit().tolist()
-    ]
 
 
 def highest(found: Basic) -> Basic:

@@ -11,6 +11,7 @@ from sympy import (
     ImmutableDenseMatrix,
     IndexedBase,
     Integral,
+    Le,
     Max,
     Product,
     Rational,
@@ -20,6 +21,7 @@ from sympy import (
     Symbol,
     Tuple,
     cos,
+    erf,
     exp,
     floor,
     log,
@@ -34,13 +36,14 @@ from numerics import sweeps
 from numerics.sweeps import Blind, differ
 from theory import Mean, Variance, gaussian, step
 from theory import law as laws
-from theory.domain import operator_norm, supremum
+from theory.domain import greatest, operator_norm, supremum
+from theory.law import Probability
 
 z = Symbol("z", real=True)
 a = gaussian.known_by_moments("a", 2, moments={2: S(2), 4: S(9)})
 w = laws.array(laws.SphereArray("w", Tuple(2, 3)), 2, 3)
 b = gaussian.uniform(S.Zero, 2 * pi)
-g = gaussian.single("g")
+g, h = gaussian.single("g"), gaussian.single("h", 2)
 x = Symbol("x", positive=True)
 j, k = Symbol("j", integer=True), Symbol("k", integer=True)
 BLOCKS = ImmutableDenseMatrix([[ImmutableDenseMatrix([[w[1, place]]]) for place in (1, 2, 3)]])
@@ -49,6 +52,17 @@ BLOCKS = ImmutableDenseMatrix([[ImmutableDenseMatrix([[w[1, place]]]) for place 
 def exit_time(start):
     """How many of ``2^j start`` are at most 8, from j = 0 on."""
     return Sum(Product(1 - step(2**j * start - 8), (j, 0, k)), (k, 0, oo))
+
+
+def conditioned(scale):
+    """The probability that two Gaussians have a product of at most one, one of them conditioned on."""
+    density = exp(-(z**2) / (2 * scale**2)) / (scale * sqrt(2 * pi))
+    return Integral(density * Probability(Le(Abs(g) * Abs(z), 1)), (z, -oo, oo))
+
+
+def probability_of_three():
+    normal = (1 + erf(1 / sqrt(2))) / 2
+    return normal * erf(1 / sqrt(2))
 
 
 ALIKE = {
@@ -62,6 +76,16 @@ ALIKE = {
     "a norm of random blocks": (operator_norm(BLOCKS), S.One),
     "a time of first exit": (exit_time(S(3)), S(2)),
     "its mean": (Mean(exit_time(Abs(g))), Mean(Max(0, 1 + floor(log(8 / Abs(g)) / log(2))))),
+    "conditioning on a variable": (conditioned(2), Probability(Le(Abs(g) * Abs(h), 1))),
+    "the norm of a random matrix": (
+        Mean(operator_norm(ImmutableDenseMatrix([[0, g], [g, 0]]))),
+        sqrt(2 / pi),
+    ),
+    "the norm of one that is not symmetric": (
+        Mean(operator_norm(ImmutableDenseMatrix([[g, 2 * g]]))),
+        sqrt(10 / pi),
+    ),
+    "the largest of three": (Probability(Le(greatest(g, h / 2, -h / 2), 1)), probability_of_three()),
     "a supremum over an interval": (supremum(x * (1 - x) + 1 / x, (x, S.Half, 1)), Rational(9, 4)),
 }
 each = pytest.mark.parametrize(("line", "value"), ALIKE.values(), ids=ALIKE)
@@ -140,3 +164,30 @@ def test_of_a_heavy_tail_the_standard_error_says_too_little():
         off.append(abs(draws.mean() - 1 / (index - 1)) / (draws.std() / math.sqrt(sweeps.DRAWS)))
     share = np.mean(np.array(off) > sweeps.SURE)
     assert abs(share - 2 / 3) < 4 * math.sqrt(2 / 9 / 400)
+
+
+GROWING = Integral(exp(z**2), (z, -oo, oo))
+GROWING_OF_MEANS = Integral(exp(z**2) * Mean(step(g - z)), (z, -oo, oo))
+
+
+@pytest.mark.parametrize("endless", [GROWING, GROWING_OF_MEANS])
+def test_an_integral_that_only_grows_is_no_number(endless):
+    assert differ(endless, S.One, "here")
+    with pytest.raises(Blind):
+        differ(endless, 2 * endless, "here")
+
+
+def test_an_integral_that_grows_and_falls_again_is_one():
+    assert not differ(Integral(exp(-((z - 4) ** 2)), (z, -oo, oo)), sqrt(pi), "here")
+
+
+def test_a_peak_that_quadrature_misses_is_not_taken_for_zero():
+    """QUADPACK finds zero for a peak at 40, and is sure of it."""
+    with pytest.raises(Blind, match="is known to inf only"):
+        differ(Integral(exp(-((z - 40) ** 2)), (z, -oo, oo)), sqrt(pi), "here")
+
+
+def test_lines_that_share_each_draw_are_the_same_and_others_are_not():
+    assert sweeps.alike(Variance(g + 1), Variance(g), "here")
+    assert not sweeps.alike(Variance(g + h / 10**6), Variance(g), "here")
+    assert not sweeps.alike(S.One, S.One, "here")  # without a draw nothing was compared

@@ -9,7 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
-from sympy import Add, Basic, Derivative, Determinant, Expr, Matrix, Mul, Symbol, Tuple, symbols, sympify
+from sympy import (
+    Add,
+    Basic,
+    Derivative,
+    Determinant,
+    Expr,
+    Function,
+    Matrix,
+    Max,
+    Mul,
+    Symbol,
+    Tuple,
+    symbols,
+    sympify,
+)
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import BooleanFunction
@@ -179,6 +193,16 @@ class maximum(ExprWithLimits):
     def range(self, printer, sign: str) -> str:
         index, low, high = map(printer._print, self.limits[0])
         return f"{low} {sign} {index} {sign} {high}"
+
+
+class greatest(Function):
+    """The largest of some random quantities: what ``Max`` would compare in pairs, at length and in vain."""
+
+    is_real = True
+
+    @classmethod
+    def eval(cls, *values):
+        return Max(*values) if all(value.is_Number for value in values) else None
 
 
 class Entrywise(MatrixExpr):

@@ -44,11 +44,21 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from theory.activation import Activation, instantiate
 from theory.claim import Claim, label
-from theory.domain import Activations, Arrays, Entrywise, Functional, InputCondition, hessian, maximum, norm
+from theory.domain import (
+    Activations,
+    Arrays,
+    Entrywise,
+    Functional,
+    InputCondition,
+    greatest,
+    hessian,
+    maximum,
+    norm,
+)
 from theory.family import DerivativeFamily
 from theory.flow import Flow
 from theory.iterate import Iterate, evaluated
-from theory.law import Node
+from theory.law import Node, variates
 
 Point = dict[str, Any]
 NEAR = tuple(Rational(1, 10**k) for k in (1, 2, 4, 8, 15))
@@ -128,6 +138,12 @@ def is_short(point: Point) -> bool:
     return all(
         not getattr(value, "is_Integer", False) or abs(value) <= WRITTEN_OUT for value in point.values()
     )
+
+
+def bulk(point: Point) -> int:
+    """How much is written out at a point: the entries of its arrays, and its whole numbers, which may be sizes."""
+    arrays = [len(value) for value in point.values() if isinstance(value, MatrixBase)]
+    return sum(arrays) + sum(abs(int(v)) for v in point.values() if getattr(v, "is_Integer", False))
 
 
 def domains(claim: Claim) -> dict[str, Any]:
@@ -470,7 +486,7 @@ def written_out(total):
     put = body.subs if again else body.xreplace  # the same, but faster, where nothing inside binds the index
     terms = [put({index: Integer(value)}) for value in range(int(low), int(high) + 1)]
     if isinstance(total, maximum):
-        return carried_out(Max(*terms))
+        return carried_out(greatest(*terms) if variates(total) else Max(*terms))
     done = sum(terms, S.Zero) if isinstance(total, Sum) else S.One
     if isinstance(total, Product):
         for term in terms:

@@ -1,12 +1,14 @@
 """What is true of a claim without one of its hypotheses, at points where the hypothesis fails."""
 
-from sympy import nan, zoo
+from sympy import Basic, Pow, nan, zoo
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from numerics import sides, sweeps
 from numerics.soundness.looking import DECLINED, SWEPT, TENFOLD, Sorted, sites, value_of
 from numerics.soundness.plants import Mutant, made
 from theory import derivation, points
 from theory.claim import Claim
+from theory.law import variates
 from theory.statement import Relation
 
 
@@ -21,7 +23,7 @@ def bolder(mutant: Mutant) -> Sorted:
             here = sides.settled(bold, right, point, loops=False)
         except DECLINED:
             continue
-        if here.has(nan, zoo):
+        if here.has(nan, zoo) or divides_by_zero(bold, right, point):
             return Sorted("false", f"without a value at {sides.spelled(point)}")
     if not beyond:
         return Sorted("unsorted", "no point outside of the hypothesis was drawn")
@@ -33,6 +35,18 @@ def bolder(mutant: Mutant) -> Sorted:
     if bold.because is not None and derivation.proves(derivation.links(bold, points=6)):
         return Sorted("stronger", "its derivation does without the hypothesis")
     return Sorted("unsorted", "neither side can be looked at outside of the hypothesis")
+
+
+def divides_by_zero(claim: Claim, line: Basic, point: points.Point) -> bool:
+    """Whether a line divides by what is zero at a point; SymPy may have dropped that, multiplied by another zero."""
+    below = {power.base for power in line.atoms(Pow) if power.exp.is_negative}
+    return any(sides.settled(claim, base, point).is_zero for base in below if not bound(base, line))
+
+
+def bound(part: Basic, line: Basic) -> bool:
+    """Whether a part of a line holds an index or a variable that the line runs over."""
+    running = {symbol for each in line.atoms(ExprWithLimits) for symbol in each.variables}
+    return bool(part.free_symbols & running) or bool(variates(part))
 
 
 def cornered(claim: Claim) -> list[points.Point]:

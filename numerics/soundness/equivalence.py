@@ -11,6 +11,7 @@ from sympy import (
     Basic,
     Derivative,
     Dummy,
+    Indexed,
     Integral,
     Poly,
     PolynomialError,
@@ -38,6 +39,30 @@ def same(left: Basic, right: Basic) -> bool:
     if gap.has(Node, Integral, Sum, Derivative) or gap.count_ops() > LONG:
         return gap == 0
     return simplify(trigsimp(gap)) == 0
+
+
+def alike(left: Basic, right: Basic) -> bool:
+    """Whether two lines with means are equal once each array that shows one row shows its first.
+
+    The rows of an array are independent and have one law, so that any of them may stand for another.
+    """
+    return left.has(Node) and first_rows(left) == first_rows(right)
+
+
+def first_rows(line: Basic) -> Basic:
+    return line.replace(lambda e: isinstance(e, Node), in_first_rows)
+
+
+def in_first_rows(node: Basic) -> Basic:
+    """A node with the first row for the only one of an array that it holds."""
+    seen: dict[Basic, set[Basic]] = {}
+    for entry in node.atoms(Indexed):
+        if isinstance(entry.base.label, Variate):
+            seen.setdefault(entry.base.label, set()).add(entry.indices[0])
+    single = {label for label, rows in seen.items() if len(rows) == 1 and all(row.is_Integer for row in rows)}
+    swap = {e: e.base[1, *e.indices[1:]] for e in node.atoms(Indexed) if e.base.label in single}
+    bodies = [body.xreplace(swap) for body in node.bodies]
+    return node.func(*bodies, *node.laws)
 
 
 def evaluated(line: Basic) -> Basic:

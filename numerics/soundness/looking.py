@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from sympy import Basic, I, MatrixBase, nan, zoo
+from sympy import Add, Basic, I, MatrixBase, nan, simplify, zoo
 
 from numerics import enclosing, sides, sweeps
 from numerics.soundness import equivalence
@@ -18,6 +18,9 @@ from theory.law import Node, Variate
 SEED, DRAWN, DIGITS = "sorted", 8, 25
 TENFOLD = 10 * sweeps.DRAWS
 SWEPT = 6  # points at which draws look, where balls cannot
+FEWEST = (
+    4  # points, drawn from thousands of rationals each, at which lines that are not the same would all be
+)
 MISSES = 3  # points without a look, after which no more is expected
 DECLINED = (*enclosing.DECLINED, IndexError)  # an array of a size that was changed lacks entries
 
@@ -35,12 +38,7 @@ def sites(claim: Claim) -> tuple[points.Point, ...]:
     if not claim.given:
         return ({},)
     drawn = islice(points.draws(claim, SEED, 4), DRAWN)
-    return (*sorted(drawn, key=entries), *points.lattice(claim, 3))
-
-
-def entries(point: points.Point) -> int:
-    """How many numbers a point holds: sums over its arrays are written out."""
-    return sum(len(value) if isinstance(value, MatrixBase) else 1 for value in point.values())
+    return (*sorted(drawn, key=points.bulk), *points.lattice(claim, 3))
 
 
 @lru_cache(maxsize=64)
@@ -116,7 +114,37 @@ def equality(claim: Claim, wrong: Basic, right: Basic) -> Sorted:
         return Sorted("false", told)
     if equivalence.same(wrong, right):
         return Sorted("equivalent", "the difference simplifies to zero")
+    if equivalence.alike(wrong, right):
+        return Sorted("equivalent", "one entry of an array for another, whose entries are alike")
+    told = same_everywhere(claim, wrong, right)
+    if told:
+        return Sorted("equivalent", told)
     return Sorted("unsorted", f"balls see no difference at {looks} points, algebra does not close")
+
+
+def same_everywhere(claim: Claim, wrong: Basic, right: Basic) -> str:
+    """That two lines are one and the same at all points at which they can be compared exactly, or nothing."""
+    exactly = by_draws = 0
+    for place, point in enumerate(sites(claim)[:SWEPT]):
+        if not points.is_short(point):
+            continue
+        pair = [settled(claim, line, place, False) for line in (wrong, right)]
+        try:
+            if any(line.has(Node, Variate) for line in pair):
+                if not sweeps.alike(pair[0], pair[1], "sort", TENFOLD):
+                    return ""
+                by_draws += 1
+            elif simplify(Add(pair[0], -pair[1])) == 0:
+                exactly += 1
+            else:
+                return ""
+        except DECLINED:
+            return ""
+    if exactly + by_draws < FEWEST:
+        return ""
+    return (
+        f"the same at each of {TENFOLD} draws" if by_draws else f"equal as exact numbers at {exactly} points"
+    )
 
 
 def value_of(claim: Claim, line: Basic, point: points.Point):
