@@ -145,7 +145,7 @@ def of_ladder(record: Record, entries: Entries, by: str) -> Figure:
         np.array([entry[key] for entry in entries], float) for key in (statistic, "lower", "upper")
     )
     spread = np.array([entry.get("spread", (np.nan, np.nan)) for entry in entries], float)
-    sign = common_sign(values, low, high)
+    sign = common_sign(values)
     logarithmic = record.kind == "scaling" and sign != 0
     if logarithmic:
         values, low, high, spread = (sign * part for part in (values, low, high, spread))
@@ -165,9 +165,9 @@ def of_ladder(record: Record, entries: Entries, by: str) -> Figure:
     return Figure(svg(drawn, f"{record.claim}: what was seen at each {by}", f"{told}{claimed}."), caption)
 
 
-def common_sign(*columns: np.ndarray) -> int:
+def common_sign(values: np.ndarray) -> int:
     """1 or -1 if all values are of one sign, so that they have logarithms; else 0."""
-    signs = {int(each) for column in columns for each in np.sign(column)}
+    signs = {int(each) for each in np.sign(values)}
     return signs.pop() if len(signs) == 1 else 0
 
 
