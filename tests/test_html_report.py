@@ -210,11 +210,19 @@ def wideproof(folder: Path, *arguments: str):
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder)
 
 
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("WIDEPROOF_EVIDENCE", str(tmp_path / "evidence"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(tmp_path)
+    return Store()
+
+
 TEXT = ("check", "x**2 <= x", "--over", "x=0:1")
 
 
 @pytest.mark.parametrize("command", [TEXT, ("check", "mine.py"), ("verify", "arccos-order-n.half-line")])
-def test_what_a_run_prints_as_json_fits_the_schema_and_its_digests_are_one(command, tmp_path):
+def test_what_a_run_prints_as_json_fits_the_schema_and_its_digests_are_one(command, kept, tmp_path):
     (tmp_path / "mine.py").write_text(CONJECTURES)
     first = lines(wideproof(tmp_path, *command, "--json", "--report", "out.html"))
     page = (tmp_path / "out.html").read_text("utf-8")
@@ -226,8 +234,8 @@ def test_what_a_run_prints_as_json_fits_the_schema_and_its_digests_are_one(comma
     for each in first:
         assert each["title"]
         assert each["hypotheses"].startswith("For ")
-        assert each["seal"] in wideproof(tmp_path, "cite", each["claim"]).stdout
-    assert wideproof(tmp_path, "cite", "out.html").stdout.count("sha256:") == len(first)
+        assert each["seal"] in called("cite", each["claim"]).stdout
+    assert called("cite", tmp_path / "out.html").stdout.count("sha256:") == len(first)
 
 
 def test_a_record_that_is_found_again_is_cited_by_the_same_digest():
@@ -245,14 +253,6 @@ def test_a_record_of_before_there_were_hypotheses_is_read_and_keeps_its_seal():
 
 
 # cite
-
-
-@pytest.fixture
-def kept(tmp_path, monkeypatch):
-    monkeypatch.setenv("WIDEPROOF_EVIDENCE", str(tmp_path / "evidence"))
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.chdir(tmp_path)
-    return Store()
 
 
 def test_a_record_is_cited_by_name_and_by_file(kept):
