@@ -1,4 +1,4 @@
-"""The command line: ``verify``, ``check``, ``new``, ``soundness``, ``list``, ``show``, ``docs``, ``test``, ``index``.
+"""The command line: the commands that check, ``verify``, ``check`` and ``soundness``, and those around them.
 
 Results go to stdout and progress to stderr. The exit status is the worst that happened: 4 an error, 1
 a claim refuted, 3 one inconclusive, 0 all hold; 2 for a command that makes no sense, 130 for Ctrl-C.
@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from numerics import upkeep
+from numerics import publishing, upkeep
 from numerics.machine import collect_seldom
 from numerics.upkeep import FAILED, interruptible, stop
 
@@ -45,6 +45,10 @@ FILE_BUDGET, TEXT_BUDGET = 600.0, 60.0
 Budget = Annotated[
     float | None, number("SECONDS", "What the experiment of one claim may take: 600; all of a text: 60.")
 ]
+Report = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.html", help="Keep the run as one HTML file, a card for each claim."),
+]
 PlanOnly = Annotated[bool, typer.Option("--plan", help="Print points, draws and cost, and run nothing.")]
 
 
@@ -66,9 +70,11 @@ def verify(
     seed: Seed = 0,
     budget: Annotated[float, number("SECONDS", "What the experiment of one claim may take: 600.")] = 600.0,
     plan: PlanOnly = False,
+    report: Report = None,
 ) -> None:
     """Derive, certify and test claims: the main job. A row is printed as each claim lands."""
     reject_bad_settings(resolution, alpha, budget)
+    publishing.reject_unwritable(report, plan)
     with interruptible("interrupted; what landed is kept, and the next run resumes"):
         chosen(names)  # an unknown name is told before anything is started
         from numerics import pump
@@ -79,7 +85,7 @@ def verify(
 
             claims = [claim for claim, _ in stated(names)]
             settings = Settings(seed, alpha, resolution, budget, kept=provenance.root() / ".cache")
-            finish(run.run(claims, settings, as_json, plan, worker=worker))
+            finish(run.run(claims, settings, as_json, plan, worker=worker, page=publishing.page_in(report)))
 
 
 @app.command()
@@ -98,12 +104,14 @@ def check(
     seed: Seed = 0,
     budget: Budget = None,
     plan: PlanOnly = False,
+    report: Report = None,
 ) -> None:
     """The same for conjectures of your own. A file is imported: it runs with your rights. A text, such as
     "x**2 <= x", is read and never run, and checked in a process of its own."""
     is_text = not conjecture.endswith(".py") and not Path(conjecture).is_file()
     seconds = budget if budget is not None else TEXT_BUDGET if is_text else FILE_BUDGET
     reject_bad_settings(resolution, alpha, seconds)
+    publishing.reject_unwritable(report, plan)
     if over and not is_text:
         stop(f"--over {over[0]}: a file states its own domains, in given; --over is for a conjecture as text")
     with interruptible("interrupted; what landed is kept, and the next run resumes"):
@@ -115,13 +123,13 @@ def check(
 
         settings = Settings(seed, alpha, resolution, seconds)
         finish(
-            of_text(conjecture, over or [], settings, as_json, plan)
+            of_text(conjecture, over or [], settings, as_json, plan, report)
             if is_text
-            else of_file(conjecture, settings, as_json, plan)
+            else of_file(conjecture, settings, as_json, plan, report)
         )
 
 
-def of_file(conjecture: str, settings: Any, as_json: bool, plan: bool) -> int:
+def of_file(conjecture: str, settings: Any, as_json: bool, plan: bool, report: Path | None) -> int:
     """The status of a run over the claims of a file."""
     from numerics import pump
 
@@ -136,10 +144,14 @@ def of_file(conjecture: str, settings: Any, as_json: bool, plan: bool) -> int:
         except files.Broken as error:
             stop(str(error), FAILED)
         home = str(Path(conjecture).resolve())
-        return run.run(claims, settings, as_json, plan, lambda claim: home, worker)
+        return run.run(
+            claims, settings, as_json, plan, lambda claim: home, worker, publishing.page_in(report)
+        )
 
 
-def of_text(conjecture: str, over: list[str], settings: Any, as_json: bool, plan: bool) -> int:
+def of_text(
+    conjecture: str, over: list[str], settings: Any, as_json: bool, plan: bool, report: Path | None
+) -> int:
     """The status of a run over a text, in the process that has been put under limits for it."""
     from numerics import confined
 
@@ -150,7 +162,7 @@ def of_text(conjecture: str, over: list[str], settings: Any, as_json: bool, plan
         claim = text.conjecture(conjecture, over)
     except text.Unreadable as error:
         stop(str(error))
-    return run.run([claim], settings, as_json, plan, lambda claim: None)
+    return run.run([claim], settings, as_json, plan, lambda claim: None, page=publishing.page_in(report))
 
 
 @app.command()
@@ -291,6 +303,7 @@ def show(
         page.show_all(pairs)
 
 
+app.command()(publishing.cite)
 app.command()(upkeep.index)
 app.command(context_settings=upkeep.PASSED_ON)(upkeep.docs)
 app.command(context_settings=upkeep.PASSED_ON)(upkeep.test)

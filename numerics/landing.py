@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from numerics import judge, provenance
@@ -9,6 +10,7 @@ from numerics.case import Case
 from numerics.evidence import Store
 from numerics.judge import Verdict
 from numerics.record import Record
+from theory.card import hypotheses
 from theory.claim import Claim
 from theory.printing import latex
 from theory.statement import Relation
@@ -46,7 +48,14 @@ def recorded(case: Case, digest: str, known: Mapping[str, Record], store: Store 
         commit=provenance.commit(),
         seconds=time.monotonic() - case.started,
         notes=tuple(dict.fromkeys(notes)),
+        title=claim.title,
+        hypotheses=hypotheses(claim),
     )
+
+
+def as_kept(record: Record) -> Record:
+    """The record as the store has it: that it was found again is told of a run, and is no part of it."""
+    return replace(record, notes=tuple(note for note in record.notes if note != RESUMED))
 
 
 def first(values) -> Any:

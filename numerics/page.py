@@ -181,6 +181,7 @@ def evidence(console: Console, claim: Claim, record: Record | None) -> None:
         return
     paragraph(console, "Evidence.", f"Recorded {record.time[:10]}, with {report.machinery([record])}.")
     report.show_row(console, record, report.place_of(claim.at))
+    report.show_digest(console, record)
 
 
 def foot(console: Console, claim: Claim, heading: str) -> None:

@@ -1,9 +1,9 @@
 """The record of what was found about one claim, and its text.
 
 A text is *sound* if it is whole, fits ``evidence.schema.json`` and carries the seal of its own content,
-the SHA-256 of everything else in it: one changed digit breaks it. Floats are written by ``repr``, which
-reads back to the same bits. JSON has no tokens for infinities and NaN, so where a number may stand they
-are the strings "inf", "-inf" and "nan"; the same strings as text are refused there.
+the SHA-256 of everything else in it: one changed digit breaks it. By its seal a record is cited. Floats are
+written by ``repr``, which reads back to the same bits. JSON has no tokens for infinities and NaN, so where
+a number may stand they are the strings "inf", "-inf" and "nan"; the same strings as text are refused there.
 """
 
 import json
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 from numerics.provenance import PACKAGE, fingerprint, mapped, spelled, versions
@@ -20,6 +21,7 @@ SCHEMA = json.loads((PACKAGE / "evidence.schema.json").read_text("utf-8"))
 FORMAT = SCHEMA["properties"]["schema"]["const"]
 EXTREMES = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 MEASURED = ("links", "numbers", "intervals", "alpha", "resolution", "counterexample", "seconds")
+WORDS = ("title", "hypotheses")  # optional in the schema
 TYPES = {
     "null": type(None),
     "boolean": bool,
@@ -65,6 +67,8 @@ class Record:
     time: str = field(default_factory=now)
     notes: Sequence[str] = ()
     looks: Sequence[Mapping[str, Any]] = ()
+    title: str = ""
+    hypotheses: str = ""
 
     def __post_init__(self):
         for name in (each.name for each in fields(self)):
@@ -75,6 +79,10 @@ class Record:
             except (TypeError, ValueError) as error:
                 raise type(error)(f"{self.claim}: {name}: {error}") from None
             object.__setattr__(self, name, value)
+
+    def _repr_html_(self) -> str:
+        """The card that a notebook shows. By name: how a record looks changes no verdict."""
+        return import_module("numerics.card").alone(self)
 
 
 def plain(value):
@@ -99,12 +107,23 @@ def unspelled(value):
 
 def encode(record: Record) -> str:
     """The text of a record, sealed. ValueError names the field that breaks the schema."""
-    body = {each.name: getattr(record, each.name) for each in fields(record)}
-    body |= {name: mapped(spelled, body[name]) for name in MEASURED} | {"schema": FORMAT}
+    body = content(record)
     body["seal"] = fingerprint(body)
     for complaint in violations(body, SCHEMA, record.claim):
         raise ValueError(complaint)
     return json.dumps(body, indent=1, allow_nan=False) + "\n"
+
+
+def seal(record: Record) -> str:
+    """The digest to cite, 64 hexadecimal digits: of all that the record says, when it was made included."""
+    return fingerprint(content(record))
+
+
+def content(record: Record) -> dict[str, Any]:
+    """What a record says, as JSON has it; words that it lacks, as older ones do, are left out."""
+    body = {each.name: getattr(record, each.name) for each in fields(record)}
+    body = {name: value for name, value in body.items() if value or name not in WORDS}
+    return body | {name: mapped(spelled, body[name]) for name in MEASURED} | {"schema": FORMAT}
 
 
 def decode(text: str) -> Record:

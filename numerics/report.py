@@ -19,7 +19,8 @@ from rich.text import Text
 from sympy import Symbol
 
 from numerics.glyphs import MARKS
-from numerics.record import Record
+from numerics.landing import as_kept
+from numerics.record import Record, seal
 from theory.plain import plain
 
 INDENT = 16  # where names begin: after glyph and verdict
@@ -48,6 +49,11 @@ def show_row(console: Console, record: Record, place: str = "") -> None:
         show_counterexample(console, record.counterexample, place)
     elif place and record.verdict in ("refuted", "error"):
         show_details(console, f"stated at {place}")
+
+
+def show_digest(console: Console, record: Record) -> None:
+    """The digest by which a record is cited; on 80 columns it fills a line."""
+    show_details(console, f"sha256:{seal(as_kept(record))}", INDENT - 7)
 
 
 def show_details(console: Console, line: str, indent: int = INDENT, style: str = "dim") -> None:
@@ -218,6 +224,12 @@ def machinery(records: Sequence[Record]) -> str:
     named = [f"{shown} {versions[name]}" for name, shown in TOOLS.items() if name in versions]
     devices = dict.fromkeys(record.device for record in records if record.device)
     return ", ".join([*named, *(f"on {device}" for device in devices)])
+
+
+def commit(record: Record) -> str:
+    """The commit, short, and whether files differed from it."""
+    name, dash, dirty = (record.commit or "").partition("-")
+    return f"commit {name[:12]}{dash}{dirty}" if name else ""
 
 
 def place_of(at: tuple[str, int]) -> str:

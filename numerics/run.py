@@ -14,6 +14,7 @@ from numerics import report, schedule, verify
 from numerics.evidence import Unwritable
 from numerics.experiment import attached, load
 from numerics.freshness import home_of
+from numerics.landing import as_kept
 from numerics.plan import Settings, plan
 from numerics.record import Record, encode
 from numerics.worker import Worker
@@ -29,8 +30,13 @@ def run(
     plan_only: bool = False,
     locate: Locate | None = None,
     worker: Worker | None = None,
+    page: Callable[..., object] | None = None,
 ) -> int:
-    """Verify claims and report on them, or print what that would cost; the exit status."""
+    """Verify claims and report on them, or print what that would cost; the exit status.
+
+    ``page`` is given all records at the end, to keep them in a file; conjectures, which ``locate`` finds, have
+    the digest to cite under their row.
+    """
     if plan_only:
         planned, tested = plan(claims, settings), with_experiments(claims, locate or home_of)
         show = schedule.print_lines if as_json else partial(schedule.show, report.screen())
@@ -48,9 +54,17 @@ def run(
                     if as_json:
                         print_line(record)
                     report.show_row(screen, record, places.get(record.claim, ""))
+                    if locate is not None:
+                        report.show_digest(screen, record)
         except (verify.Contradiction, Unwritable) as error:
             failure = str(error)
-    report.show_closing(screen, records, settings.alpha, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    report.show_closing(screen, records, settings.alpha, seconds)
+    if page is not None:
+        try:
+            page(records, alpha=settings.alpha, seconds=seconds, failure=failure)
+        except OSError as error:
+            failure = f"the report cannot be written ({error.strerror or error}); the records are kept"
     return show_failure(failure) if failure else verify.exit_status(records)
 
 
@@ -70,7 +84,7 @@ def show_failure(failure: str) -> int:
 
 def print_line(record: Record) -> None:
     """One record on one line, at once, so that a reader of the pipe sees it when it lands."""
-    sys.stdout.write(json.dumps(json.loads(encode(record)), ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(json.loads(encode(as_kept(record))), ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 

@@ -18,10 +18,11 @@ from jsonschema import Draft202012Validator
 from numerics import evidence, provenance
 from numerics.evidence import Store, Unwritable
 from numerics.provenance import commit, digest, fingerprint, module_digest, root, versions
-from numerics.record import FORMAT, SCHEMA, Record, decode, encode, violations
+from numerics.record import FORMAT, SCHEMA, WORDS, Record, decode, encode, violations
 
 ROOT = Path(provenance.__file__).parents[1]
 DIGEST, OTHER = "0" * 64, "f" * 64
+NAMES = [*(each.name for each in fields(Record)), "schema", "seal"]
 VERDICTS = SCHEMA["$defs"]["verdict"]["enum"]
 
 
@@ -69,6 +70,8 @@ records = st.fixed_dictionaries(  # of the fields; constructed in the test, wher
         "counterexample": st.none() | points,
         "seeds": st.lists(st.integers(0, 2**64), max_size=3),
         "notes": st.lists(st.text(max_size=20), max_size=2),
+        "title": st.text(max_size=9),
+        "hypotheses": st.text(max_size=9),
     }
 )
 AWKWARD = {"numbers": {"a": -0.0, "b": 5e-324, "c": -math.nan, "d": 0.1, "e": 1.0, "f": 1}}
@@ -98,10 +101,13 @@ def test_a_record_reads_back_as_it_was_written_bit_by_bit(known):
 @settings(max_examples=50)
 @given(records)
 def test_every_text_fits_the_schema_and_is_json_without_bare_tokens(known):
-    body = json.loads(encode(record(**known)), parse_constant=pytest.fail)
+    written = record(**known)
+    body = json.loads(encode(written), parse_constant=pytest.fail)
     Draft202012Validator(SCHEMA).validate(body)
     assert list(body)[:2] == ["claim", "verdict"]
-    assert list(body) == [*(each.name for each in fields(Record)), "schema", "seal"] == SCHEMA["required"]
+    assert list(body) == [name for name in NAMES if name not in WORDS or getattr(written, name, "")]
+    assert [name for name in NAMES if name not in WORDS] == SCHEMA["required"]
+    assert set(NAMES) == set(SCHEMA["properties"])
 
 
 def test_arrays_and_scalars_of_numpy_become_numbers():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from numerics import picture
 from numerics.evidence import Store
 from numerics.index import COMMITTED
 from theory import catalogue
@@ -16,7 +17,6 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 sys.path.insert(0, str(DOCS / "_ext"))
 
 import chapter_figures  # noqa: E402 - found in the folder that Sphinx is given
-import drawing  # noqa: E402
 
 STORE = Store(COMMITTED)
 CHAPTERS = pytest.mark.parametrize("chapter", catalogue.CHAPTERS)
@@ -29,7 +29,7 @@ def kept(name):
 
 
 def drawn(chapter, read=STORE.read):
-    with drawing.styled():
+    with picture.styled():
         return chapter_figures.FIGURES[chapter](read)
 
 
@@ -50,7 +50,7 @@ def test_a_figure_takes_its_colours_from_the_page_and_its_words_are_told(chapter
     assert re.search(r"<title>[^<]{20,}</title><desc>[^<]{80,}</desc>", svg)
     colours = set(re.findall(r"(?:fill|stroke): *([^;\"]+)", svg))
     assert {"currentColor", "var(--color-brand-primary)"} <= colours
-    assert colours <= set(drawing.PAINT.values()) | {"none"}
+    assert colours <= set(picture.PAINT.values()) | {"none"}
     assert "<text" not in svg
 
 

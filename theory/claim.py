@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
+from importlib import import_module
 from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any
@@ -138,6 +139,13 @@ class Claim:
         said += [f"{label(symbol)} in {domain}" for symbol, domain in self.given.items()]
         said += [f"{name}: {canonical(condition)}" for name, condition in self.where.items()]
         return sha256("\n".join(said).encode()).hexdigest()
+
+    def _repr_html_(self) -> str:
+        """The card that a notebook shows. By name: how a claim looks is no part of what it rests on."""
+        return import_module("theory.card").of(self)
+
+    def _repr_latex_(self) -> str:
+        return import_module("theory.card").latex_of(self)
 
     def evaluate(self, digits: int = 15, **point):
         """The right side at a point (parameters by name), as a SymPy number of ``digits`` digits.

@@ -10,12 +10,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from drawing import FIRST, SECOND, TEXT, THIRD, panels, svg
 from matplotlib.axes import Axes
 from scipy.interpolate import PchipInterpolator
 from sympy import ImmutableDenseMatrix, Integer, Rational, pi, sympify
 
 from numerics import sides
+from numerics.picture import FIRST, SECOND, TEXT, THIRD, bars, panels, svg
 from numerics.record import Record
 from theory import catalogue
 from theory.activation import TANH
@@ -79,9 +79,7 @@ def column(entries: Sequence[Mapping[str, Any]], field: str) -> np.ndarray:
 
 def seen(axes: Axes, x, entries: Sequence, middle: str, colour: str, by: Any = 1, label: str = "") -> None:
     """Points with their intervals, over a scale ``by``."""
-    values, low, high = (column(entries, field) * by for field in (middle, "lower", "upper"))
-    bars = np.abs(np.stack([values - low, high - values]))
-    axes.errorbar(x, values, bars, fmt="o", color=colour, elinewidth=1.1, capsize=2, label=label)
+    bars(axes, x, *(column(entries, field) * by for field in (middle, "lower", "upper")), colour, label)
 
 
 # The chapters

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from chapter_figures import FIGURES, Lacking, Picture
 from docutils import nodes
-from drawing import styled
 from page_nodes import box, html, paragraph, reference, words
 from sphinx.util.docutils import SphinxDirective
 from standing import committed
 
+from numerics.picture import styled
 from numerics.record import Record
 from theory import catalogue
 

@@ -2,15 +2,17 @@
 
 Matplotlib draws with stand-ins, and the finished SVG names the style sheet's colours in their place, so that one
 file is legible on a light and on a dark page. Text is drawn as paths; a title and a description stand beside
-the picture for those who do not see it.
+the picture for those who do not see it. Pages draw chapters so, and cards draw records.
 """
 
 import re
 from collections.abc import Sequence
 from html import escape
 from io import StringIO
+from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -23,7 +25,7 @@ PAINT = {
     THIRD: "var(--proved)",
 }
 WIDTH = 4.6  # inches: about the column of a telephone, so that text keeps its size there
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "wideproof",  # the same picture has the same text
     "font.size": 8.5,
@@ -50,6 +52,12 @@ def panels(heights: Sequence[float], **shared) -> tuple[Figure, list[Axes]]:
     figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
     grid = figure.subplots(len(heights), 1, squeeze=False, height_ratios=list(heights), **shared)
     return figure, [row[0] for row in grid]
+
+
+def bars(axes: Axes, x, values, low, high, colour: str, label: str = "") -> None:
+    """Points with their intervals; all arrays have one shape."""
+    lengths = np.abs(np.stack([values - low, high - values]))
+    axes.errorbar(x, values, lengths, fmt="o", color=colour, elinewidth=1.1, capsize=2, label=label)
 
 
 def styled():
