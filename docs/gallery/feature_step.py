@@ -37,8 +37,8 @@ def loss(weights, x):
     return (network(weights, x) - 1.0) ** 2 / 2
 
 
-@observes(feature_step)
-@observes(feature_step_lazy)
+@observes(feature_step, resolution=5e-2)
+@observes(feature_step_lazy, resolution=5e-2)
 def one_step(key, draws, m):
     x = jnp.array([0.6, 0.8])
 
