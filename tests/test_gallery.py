@@ -43,10 +43,10 @@ def test_there_are_enough_and_of_every_kind_and_of_every_answer():
     assert sum(claim.open for claim in CLAIMS) >= 2
 
 
-def test_none_is_in_the_catalogue_and_no_two_are_the_same():
+def test_none_is_in_the_catalogue_and_no_two_have_one_name():
     known = {claim.digest for claim in catalogue.claims()} | {claim.name for claim in catalogue.claims()}
     assert not known & ({claim.digest for claim in CLAIMS} | {claim.name for claim in CLAIMS})
-    assert len({claim.name for claim in CLAIMS}) == len({claim.digest for claim in CLAIMS}) == len(CLAIMS)
+    assert len({claim.name for claim in CLAIMS}) == len(CLAIMS)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
