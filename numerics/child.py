@@ -108,7 +108,8 @@ def account(error: BaseException) -> tuple[str, str, str | None, int | None, str
     """Reason, sentence, file, line and traceback of an error."""
     spent = isinstance(error, MemoryError) or any(words in str(error) for words in EXHAUSTED)
     said = f"{type(error).__name__}: {error}".rstrip(": ")
-    said += f"\n{ADVICE[type(error).__name__]}" * (type(error).__name__ in ADVICE)
+    if type(error).__name__ in ADVICE:
+        said += f"\n{ADVICE[type(error).__name__]}"
     return "memory" if spent else "raised", said, *place(error), "".join(traceback.format_exception(error))
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sympy import Abs, Interval, Range, Rational, pi, symbols
 
+from numerics import child, observes
 from numerics import gaussian as simulate
-from numerics import observes
 from numerics.verify import check
 from theory import Claim, Mean, catalogue, equal, gaussian, holds, limit, observed
 
@@ -53,6 +53,11 @@ def test_what_jax_cannot_trace_is_answered_with_what_it_can(experiment, says):
     assert record.verdict == "error"
     assert says in record.notes[0]
     assert "test_first_mistakes.py" in record.notes[0]
+
+
+def test_another_error_is_told_as_it_is():
+    _, said, *_ = child.account(RuntimeError("boom"))
+    assert said == "RuntimeError: boom"
 
 
 @pytest.mark.parametrize(
