@@ -46,7 +46,10 @@ def breach(
     if isinstance(claim.states, Holds):
         truth = np.asarray(returned)
         if truth.dtype != bool:
-            raise claim.error(f"the experiment returns {truth.dtype}; a condition is tried by booleans")
+            raise claim.error(
+                f"the experiment returns {truth.dtype}; a condition is tried by booleans: "
+                "return a comparison, as in jnp.min(x) > 0"
+            )
         return "" if truth.all() else "the condition is false"
     found = compare(claim, point, returned, resolution)
     if not found.excess > noise:

@@ -49,7 +49,7 @@ def rungs(claim: Claim, last: int = LAST) -> list:
     if len(found) < 5:
         raise claim.error(
             f"{trend(claim).by} runs over {domain}, which holds {len(found)} rungs; "
-            "give it a wider range in given"
+            "give it a wider range in given, as in Range(16, 1025): five are the fewest"
         )
     return found if trend(claim).to is oo else found[::-1]
 

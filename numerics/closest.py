@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
-from sympy import Interval, Rational, S
+from sympy import Interval, N, Rational, S, sympify
 
 from theory import points
 from theory.claim import Claim
@@ -23,6 +23,7 @@ STEPS = (0.5, 0.02)  # on the line: how far apart the first looks of a descent a
 LOOKS = 120  # at the slack, in one descent
 FINE = 2.0**10  # of a domain without ends: what lies nearer to zero than its inverse is followed as it is
 FARTHEST = 300.0  # on the line, in logarithms
+DIGITS = 17  # of a distance
 
 
 def closest(
@@ -92,14 +93,19 @@ def lies_inside(claim: Claim, point: points.Point) -> bool:
 
 def straightened(domain: Interval, value: Any) -> float:
     """A number of an open interval on the whole line."""
-    low, high, x = float(domain.start), float(domain.end), float(value)
-    if math.isinf(low) and math.isinf(high):
-        return math.asinh(x * FINE)
-    if math.isinf(high):
-        return math.log(x - low)
-    if math.isinf(low):
-        return -math.log(high - x)
-    return math.log((x - low) / (high - x))
+    if domain.start.is_infinite and domain.end.is_infinite:
+        return math.asinh(float(value) * FINE)
+    from_low, to_high = (distance(end, value) for end in (domain.start, domain.end))
+    if domain.end.is_infinite:
+        return math.log(from_low)
+    if domain.start.is_infinite:
+        return -math.log(to_high)
+    return math.log(from_low / to_high)
+
+
+def distance(end: Any, value: Any) -> float:
+    """Of a number from an end of its interval, subtracted before it is rounded: pi - 1e-20 is not pi."""
+    return math.inf if end.is_infinite else float(N(abs(sympify(value) - end), DIGITS))
 
 
 def brought_back(domain: Interval, line: float) -> Rational:

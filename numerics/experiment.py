@@ -206,6 +206,13 @@ def expected_signature(claim: Claim) -> str:
     return f"(key{', ' if point else ''}{point}), or ({point}) if nothing is random"
 
 
+def why_no_draws(claim: Claim, named: Sequence[str]) -> str:
+    """Why an experiment that takes draws is not given any; nothing where it is."""
+    if "draws" not in named or draws_wanted(claim):
+        return ""
+    return "; draws are of one Mean, Probability, Variance or Covariance alone on the left side: the rest goes right"
+
+
 def reject_bad_signature(claim: Claim, function: Callable, at: tuple[str, int]) -> bool:
     """Whether the function takes a key; TypeError if its parameters are not those of the claim."""
     parameters = inspect.signature(function).parameters.values()
@@ -214,7 +221,7 @@ def reject_bad_signature(claim: Claim, function: Callable, at: tuple[str, int]) 
     if sorted(named) != sorted([*leading, *claim.symbols]) or len(named) != len(parameters):
         raise TypeError(
             f"{claim.name} ({at[0]}:{at[1]}): the experiment takes {inspect.signature(function)}, "
-            f"but the claim's left side and parameters ask for {expected_signature(claim)}"
+            f"but the claim's left side and parameters ask for {expected_signature(claim)}{why_no_draws(claim, named)}"
         )
     return "key" in named
 

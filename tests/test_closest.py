@@ -6,7 +6,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Interval, Rational, S, Symbol, exp, oo, symbols
+from sympy import Interval, Rational, S, Symbol, exp, oo, pi, symbols
 
 from numerics import enclosing, evaluating, verify
 from numerics.closest import brought_back, closest, real_parameters, straightened
@@ -30,6 +30,15 @@ def test_a_place_on_the_line_is_a_number_of_the_interval_and_back(name, place):
     assert value in DOMAINS[name]
     if abs(place) < 5:  # further out the number is the end of the interval, to double precision
         assert straightened(DOMAINS[name], value) == pytest.approx(place, abs=1e-9)
+
+
+def test_a_start_that_is_an_end_in_double_precision_is_not_taken_for_it():
+    gap = Rational(1, 10**20)
+    assert float(pi - gap) == float(pi)
+    place = math.log(math.pi) + 20 * math.log(10)
+    assert straightened(Interval(0, pi), pi - gap) == pytest.approx(place, abs=1e-9)
+    assert straightened(Interval(-pi, 0), gap - pi) == pytest.approx(-place, abs=1e-9)
+    assert straightened(Interval(-oo, pi), pi - gap) == pytest.approx(20 * math.log(10), abs=1e-9)
 
 
 def falls_short(states, given=None, where=None) -> Claim:

@@ -1,10 +1,16 @@
 """A file to begin with: it runs as it stands, for each kind of statement, and notices an error."""
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
 from numerics import cli, conjecture, new, verify
+from numerics.evidence import Store
 from numerics.plan import Settings
+from theory.printing import latex
+
+HOWTO = Path(__file__).resolve().parents[1] / "docs" / "howto"
 
 WRONG = {
     "mean": ("2 / pi", "2.02 / pi"),
@@ -50,6 +56,25 @@ def test_what_is_written_holds_as_it_stands_and_is_refuted_with_an_error(kind, t
     broken = tmp_path / "broken.py"
     broken.write_text(text.replace(right, wrong))
     assert verdict(broken) == ("error" if kind == "identity" else "refuted")  # its derivation leads elsewhere
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_how_to_shows_what_is_written_and_the_answers_that_it_gets(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert called(f"my-{kind}", "--kind", kind).exit_code == 0
+    text = (tmp_path / f"my_{kind}.py").read_text()
+    held = HOLDS.get(kind, "supported")
+    fails = "error" if kind == "identity" else "refuted"  # as above, where they are run
+    for folder, content, answer in (("right", text, held), ("wrong", text.replace(*WRONG[kind]), fails)):
+        file = HOWTO / folder / f"my_{kind}.py"
+        assert file.read_text("utf-8") == content
+        (claim,) = conjecture.conjectures(str(file))
+        record = Store(file.parent).read(claim.name)
+        assert record is not None
+        assert record.statement == claim.states.latex(latex)
+        assert record.verdict == answer
+    page = (HOWTO / f"{kind}.md").read_text("utf-8")
+    assert f"./wideproof new my-{kind} --kind {kind}\n./wideproof check my_{kind}.py\n" in page
 
 
 def test_nothing_is_overwritten(tmp_path, monkeypatch):

@@ -251,7 +251,8 @@ def reject_bad_domains(claim: Claim) -> None:
         if isinstance(symbol, Variate | Observed | ObservedArray):
             raise claim.error(f"{name} is random or observed and has a law already; take it out of given")
         if not isinstance(symbol, Symbol | IndexedBase | MatrixSymbol):
-            raise claim.error(f"given[{symbol!r}]: a key is a symbol, an array or an activation")
+            hint = f": write the symbol that symbols({symbol!r}) returned" if isinstance(symbol, str) else ""
+            raise claim.error(f"given[{symbol!r}]: a key is a symbol, an array or an activation{hint}")
         if name in {label(other) for other in seen}:
             raise claim.error(f"two symbols of given are called {name}; rename one of them")
         if name in RESERVED or iskeyword(name) or not name.isidentifier():
@@ -330,6 +331,11 @@ def reject_unbound(claim: Claim) -> None:
         if functions:
             raise claim.error(
                 f"{names(functions)}: an unknown function; use theory.activation.Unknown and give it a domain"
+            )
+        certain = [node for node in part.atoms(Node) if not node.atoms(Law, Observed, ObservedArray)]
+        if certain:
+            raise claim.error(
+                f"{certain[0]}: nothing in it is random; give its variates a law, as in u, v = gaussian.pair(rho)"
             )
         loose = free(part) - given
         random = {symbol for symbol in loose if isinstance(symbol, Variate)}
