@@ -189,6 +189,9 @@ def soundness(
     seed: Annotated[int, number("N", "Of points, and of the share: 0; any seed must do.", min=0)] = 0,
     share: Annotated[float, number("SHARE", "Of the errors that are planted, at random: 1.")] = 1.0,
     write: Annotated[bool, typer.Option("--write", help="Keep the figures for README and pages.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Judge anew what the kept figures list as open, and keep that.")
+    ] = False,
 ) -> None:
     """Plant errors in claims, and count which of them are refuted: what is false must be."""
     if not 0 < share <= 1:
@@ -196,11 +199,15 @@ def soundness(
     files = [name for name in names or () if name.endswith(".py")]
     if files and len(names or ()) > 1:
         stop(f"{files[0]}: give one file, or names of the catalogue, and not both")
+    if again and (write or share < 1):
+        stop(
+            "--again judges what is listed as open, all of it, and keeps that: give it without --write and --share"
+        )
     with interruptible():
         if not files:
             chosen(names)  # an unknown name is told before anything is started
         from numerics import conjecture
-        from numerics.soundness import command
+        from numerics.soundness import command, table
 
         try:
             found, home = command.of_file(files[0]) if files else ([c for c, _ in stated(names)], None)
@@ -208,7 +215,11 @@ def soundness(
             stop(str(error))
         except conjecture.Broken as error:
             stop(str(error), FAILED)
-        finish(command.run(found, home, as_json, seed, share, whole_chapters(names) if write else None))
+        kept = whole_chapters(names) if write or again else None
+        try:
+            finish(command.run(found, home, as_json, seed, share, kept, again))
+        except table.Missing as missing:
+            stop(str(missing))
 
 
 def whole_chapters(names: list[str] | None) -> dict[str, set[str]]:

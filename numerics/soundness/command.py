@@ -19,21 +19,32 @@ def run(
     seed: int,
     share: float,
     kept: Mapping[str, Container[str]] | None = None,
+    again: bool = False,
 ) -> int:
     """Prints what became of the mutants; 0 if every false one was killed and no true one, 1 otherwise.
 
-    ``kept`` are the chapters whose figures are to be kept for README and pages, each with its claims' names.
+    ``kept`` are the chapters whose figures are to be kept for README and pages, each with its claims' names. With
+    ``again`` only what these list as open is judged. Raises ``table.Missing`` where nothing fitting is kept.
     """
     fates: list[Fate] = []
+    only = (
+        {name: at for chapter in kept or {} for name, at in table.left_open(chapter).items()}
+        if again
+        else None
+    )
+    claims = [claim for claim in claims if only is None or claim.name in only]
     screen = report.screen(stderr=as_json)
     with progressing(report.screen(stderr=True), len(claims)) as (progress, _):
-        for fate in running.run(claims, home, seed, share, progress):
+        for fate in running.run(claims, home, seed, share, progress, only):
             fates.append(fate)
             if as_json:
                 sys.stdout.write(json.dumps(fate._asdict(), ensure_ascii=False) + "\n")
     for chapter, members in (kept or {}).items():
         mine = [fate for fate in fates if fate.claim in members]
-        table.write(chapter, mine, " ".join(["./wideproof soundness", chapter, *options(seed, share)]))
+        if again:
+            table.write_again(chapter, mine, f"./wideproof soundness {chapter} --again")
+        else:
+            table.write(chapter, mine, " ".join(["./wideproof soundness", chapter, *options(seed, share)]))
     for fate in table.remarkable(fates) if not as_json else ():
         mark = "survives" if fate.survives else "CONTRADICTION" if fate.contradicts else fate.sorted
         screen.print(f"{mark}: {fate.claim}: {fate.part}, {fate.what}", markup=False, highlight=False)

@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
@@ -31,6 +31,7 @@ class Fate(NamedTuple):
     reason: str
     ended: str
     witness: str
+    place: int = 0  # among all mutants of the claim
 
     @property
     def killed(self) -> bool:
@@ -41,6 +42,11 @@ class Fate(NamedTuple):
     @property
     def survives(self) -> bool:
         return self.sorted == "false" and not self.killed
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a better engine or a better sorter may still say something else of it."""
+        return self.survives or self.contradicts or self.sorted == "unsorted"
 
     @property
     def contradicts(self) -> bool:
@@ -91,12 +97,14 @@ def attempted(check: Callable, failed: Callable):
         return failed(f"{type(error).__name__}: {error}"[:200])
 
 
-def fates(claim: Claim, seed: int = 0, share: float = 1.0) -> Iterator[Fate]:
-    """The fates of a claim's mutants, or of a random share of them."""
+def fates(
+    claim: Claim, seed: int = 0, share: float = 1.0, only: Container[int] | None = None
+) -> Iterator[Fate]:
+    """The fates of a claim's mutants, or of a random share of them, or of those at some places."""
     random = Random(f"{claim.name} {seed}")
-    for mutant in planted(claim):
-        if random.random() < share:
-            yield fate(mutant, seed)
+    for place, mutant in enumerate(planted(claim)):
+        if random.random() < share if only is None else place in only:
+            yield fate(mutant, seed)._replace(place=place)
 
 
 def tied() -> None:
@@ -106,10 +114,10 @@ def tied() -> None:
     threading.Thread(target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True).start()
 
 
-def of_home(home: str | None, name: str, seed: int, share: float) -> list[Fate]:
+def of_home(home: str | None, name: str, seed: int, share: float, only: Container[int] | None) -> list[Fate]:
     """The same in a process of its own, which finds the claim by its name, in a file if one is given."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return list(fates(found(home, name), seed, share))
+    return list(fates(found(home, name), seed, share, only))
 
 
 def found(home: str | None, name: str) -> Claim:
@@ -123,12 +131,19 @@ def found(home: str | None, name: str) -> Claim:
 
 
 def run(
-    claims: Sequence[Claim], home: str | None, seed: int, share: float, progress: Callable[[str], object]
+    claims: Sequence[Claim],
+    home: str | None,
+    seed: int,
+    share: float,
+    progress: Callable[[str], object],
+    only: Mapping[str, Container[int]] | None = None,
 ) -> Iterator[Fate]:
-    """The fates of all mutants of some claims, as the claims are done."""
-    count = min(len(claims), os.cpu_count() or 1)
+    """The fates of all mutants of some claims, as the claims are done; with ``only``, of those at its places."""
+    count = max(1, min(len(claims), os.cpu_count() or 1))
     with ProcessPoolExecutor(count, get_context("spawn"), initializer=tied) as pool:
-        tasks = {pool.submit(of_home, home, claim.name, seed, share): claim for claim in claims}
+        places = [None if only is None else only[claim.name] for claim in claims]
+        sent = zip(claims, places, strict=True)
+        tasks = {pool.submit(of_home, home, c.name, seed, share, at): c for c, at in sent}
         for done, task in enumerate(as_completed(tasks), 1):
             progress(f"{done} of {len(claims)} claims: {tasks[task].name}")
             yield from task.result()

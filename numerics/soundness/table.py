@@ -26,6 +26,10 @@ PARTS = {
 }
 
 
+class Missing(LookupError):
+    """Figures that are not kept, or no longer fit."""
+
+
 def record(fates: Iterable[Fate]) -> dict[str, Any]:
     """The one record with which a run ends; what no experiment has measured is null."""
     fates = list(fates)
@@ -53,6 +57,50 @@ def write(chapter: str, fates: Sequence[Fate], command: str, folder: Path = FIGU
     kept = {"command": f"{command} --write", **record(fates), "parts": parts, "listed": listed}
     folder.mkdir(exist_ok=True)
     (folder / f"{chapter}.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def left_open(chapter: str, folder: Path = FIGURES) -> dict[str, list[int]]:
+    """The places of what a chapter's kept figures list as open, claim by claim."""
+    places: dict[str, list[int]] = {}
+    for row in listed(chapter, folder):
+        if row.is_open:
+            places.setdefault(row.claim, []).append(row.place)
+    return places
+
+
+def listed(chapter: str, folder: Path) -> list[Fate]:
+    file = folder / f"{chapter}.json"
+    if not file.exists():
+        raise Missing(f"no figures of {chapter} are kept: run ./wideproof soundness {chapter} --write first")
+    rows = json.loads(file.read_text("utf-8"))["listed"]
+    return [Fate(**{name: value for name, value in row.items() if name != "survives"}) for row in rows]
+
+
+def write_again(chapter: str, fates: Sequence[Fate], command: str, folder: Path = FIGURES) -> None:
+    """Puts new fates in the place of what was open, in the list and in the counts. Raises ``Missing``.
+
+    The counts of a part lose what the old fates were and gain what the new ones are; the rest is not run anew.
+    """
+    file = folder / f"{chapter}.json"
+    before = {(row.claim, row.place): row for row in listed(chapter, folder)}
+    kept = json.loads(file.read_text("utf-8"))
+    for new in fates:
+        old = before.pop((new.claim, new.place))
+        if old[:4] != new[:4]:
+            raise Missing(
+                f"{new.claim}: its errors are planted in another order now; run ./wideproof soundness {chapter} --write"
+            )
+        for figures in (kept, kept["parts"][new.part]):
+            for sign, each in ((-1, old), (1, new)):
+                figures[each.sorted] += sign
+                figures["killed"] += sign * (each.sorted == "false" and each.killed)
+    still = [
+        row for row in before.values() if (row.claim, row.place) not in {(f.claim, f.place) for f in fates}
+    ]
+    kept["listed"] = [each._asdict() | {"survives": each.survives} for each in [*still, *remarkable(fates)]]
+    if command not in kept["command"]:
+        kept["command"] += f"`, `{command}"
+    file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def published(chapters: Mapping[str, str], folder: Path = FIGURES) -> str:

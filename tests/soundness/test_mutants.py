@@ -275,3 +275,32 @@ def test_a_mutant_that_takes_too_long_survives(monkeypatch):
     monkeypatch.setattr(sorting, "sort", lambda _: sorting.Sorted("false", "so it is said"))
     mutant = next(planted(AREA))
     assert running.fate(mutant, 0).ended == "alive"
+
+
+def test_what_is_open_is_judged_again_and_the_counts_follow(tmp_path):
+    fates = [
+        fate(),
+        fate(place=1, sorted="unsorted", ended="alive"),
+        fate(place=2, ended="alive"),
+        fate(place=3, sorted="weaker", ended="alive"),
+    ]
+    table.write("a", fates, "./wideproof soundness a", tmp_path)
+    assert table.left_open("a", tmp_path) == {"a": [1, 2]}
+    better = [fate(place=1, sorted="equivalent", ended="alive"), fate(place=2)]
+    table.write_again("a", better, "./wideproof soundness a --again", tmp_path)
+    kept = json.loads((tmp_path / "a.json").read_text())
+    anew = table.record([fate(), *better, fates[3]])
+    assert {name: kept[name] for name in anew} == anew
+    assert {name: kept["parts"]["right side"][name] for name in anew} == anew
+    assert [row["place"] for row in kept["listed"]] == [3]
+    assert kept["command"] == "./wideproof soundness a --write`, `./wideproof soundness a --again"
+
+
+def test_figures_that_are_missing_or_no_longer_fit_are_not_mended(tmp_path):
+    with pytest.raises(
+        table.Missing, match=r"no figures of a are kept: run \./wideproof soundness a --write first"
+    ):
+        table.left_open("a", tmp_path)
+    table.write("a", [fate(place=1, ended="alive")], "./wideproof soundness a", tmp_path)
+    with pytest.raises(table.Missing, match="a: its errors are planted in another order now"):
+        table.write_again("a", [fate(place=1, what="another")], "again", tmp_path)
