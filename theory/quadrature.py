@@ -151,6 +151,10 @@ def integral(f: sympy.Basic, x: sympy.Symbol, low, high, scope, compiled: Callab
     whole = Integrand(f, x, scope.hiding(x), compiled)
     if low == high:
         return arb(0)
+    if f.has(sympy.I):  # a tail is bounded for real integrands alone
+        unit, rest = f.as_independent(x, as_Add=False)
+        if unit.has(sympy.I) and not rest.has(sympy.I):
+            return whole.value(unit) * integral(rest, x, low, high, scope, compiled)
     if low is sympy.oo or high is -sympy.oo:
         return -integral(f, x, high, low, scope, compiled)
     if low is -sympy.oo and high is sympy.oo:
