@@ -8,6 +8,7 @@ Nothing heavy is imported before a command needs it: ``--help`` and ``list`` ans
 import json
 import os
 import sys
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -98,12 +99,21 @@ def check(
     seed: Seed = 0,
     budget: Budget = None,
     plan: PlanOnly = False,
+    hypotheses: Annotated[
+        bool,
+        typer.Option("--without-hypotheses", help="Also without each named hypothesis: which one matters."),
+    ] = False,
+    control: Annotated[
+        bool, typer.Option("--control", help="Also a false statement close by, where it costs another run.")
+    ] = False,
 ) -> None:
     """The same for conjectures of your own. A file is imported: it runs with your rights. A text, such as
     "x**2 <= x", is read and never run, and checked in a process of its own."""
     is_text = not conjecture.endswith(".py") and not Path(conjecture).is_file()
     seconds = budget if budget is not None else TEXT_BUDGET if is_text else FILE_BUDGET
     reject_bad_settings(resolution, alpha, seconds)
+    if is_text and Path(f"{conjecture}.py").is_file():
+        stop(f"{conjecture} is no formula, but {conjecture}.py is a file: ./wideproof check {conjecture}.py")
     if over and not is_text:
         stop(f"--over {over[0]}: a file states its own domains, in given; --over is for a conjecture as text")
     with interruptible("interrupted; what landed is kept, and the next run resumes"):
@@ -117,11 +127,13 @@ def check(
         finish(
             of_text(conjecture, over or [], settings, as_json, plan)
             if is_text
-            else of_file(conjecture, settings, as_json, plan)
+            else of_file(conjecture, settings, as_json, plan, hypotheses, control)
         )
 
 
-def of_file(conjecture: str, settings: Any, as_json: bool, plan: bool) -> int:
+def of_file(
+    conjecture: str, settings: Any, as_json: bool, plan: bool, hypotheses: bool, control: bool
+) -> int:
     """The status of a run over the claims of a file."""
     from numerics import pump
 
@@ -135,8 +147,13 @@ def of_file(conjecture: str, settings: Any, as_json: bool, plan: bool) -> int:
             stop(str(error))
         except files.Broken as error:
             stop(str(error), FAILED)
+        from numerics.answers import told
+
         home = str(Path(conjecture).resolve())
-        return run.run(claims, settings, as_json, plan, lambda claim: home, worker)
+        answer = partial(
+            told.answered, settings=settings, home=home, removing=hypotheses, controlling=control
+        )
+        return run.run(claims, settings, as_json, plan, lambda claim: home, worker, answer)
 
 
 def of_text(conjecture: str, over: list[str], settings: Any, as_json: bool, plan: bool) -> int:
@@ -150,7 +167,10 @@ def of_text(conjecture: str, over: list[str], settings: Any, as_json: bool, plan
         claim = text.conjecture(conjecture, over)
     except text.Unreadable as error:
         stop(str(error))
-    return run.run([claim], settings, as_json, plan, lambda claim: None)
+    from numerics.answers import told
+
+    answer = partial(told.answered, settings=settings, home=None)
+    return run.run([claim], settings, as_json, plan, lambda claim: None, answer=answer)
 
 
 @app.command()

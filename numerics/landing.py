@@ -8,7 +8,7 @@ from numerics import judge, provenance
 from numerics.case import Case
 from numerics.evidence import Store
 from numerics.judge import Verdict
-from numerics.record import Record
+from numerics.record import Record, now
 from theory.claim import Claim
 from theory.printing import latex
 from theory.statement import Relation
@@ -21,11 +21,13 @@ def recorded(case: Case, digest: str, known: Mapping[str, Record], store: Store 
     """What was found about a claim; ``known`` holds the records of this run, the store those of others."""
     claim, findings = case.claim, case.findings
     verdict, why = judge.verdict_of(findings)
-    notes = [*why, *(note for finding in findings for note in finding.notes)]
+    notes = [*why, *case.doubts, *(note for finding in findings for note in finding.notes)]
     if claim.open:
         notes.append(judge.OPEN)
     notes += standing(claim, verdict, known, store)
     experiment = [finding for finding in findings if finding.witness == "experiment"]
+    landed = now()
+    look = {"seed": case.settings.seed, "digest": digest, "verdict": str(verdict), "time": landed}
     return Record(
         claim=claim.name,
         verdict=str(verdict),
@@ -46,6 +48,8 @@ def recorded(case: Case, digest: str, known: Mapping[str, Record], store: Store 
         commit=provenance.commit(),
         seconds=time.monotonic() - case.started,
         notes=tuple(dict.fromkeys(notes)),
+        looks=({**look, "stated": claim.digest},),
+        time=landed,
     )
 
 

@@ -20,6 +20,7 @@ from numerics.worker import Worker
 from theory.claim import Claim
 
 Locate = Callable[[Claim], str | None]
+Answer = Callable[[Claim, Record], Record]  # a record with more told in its notes
 
 
 def run(
@@ -29,6 +30,7 @@ def run(
     plan_only: bool = False,
     locate: Locate | None = None,
     worker: Worker | None = None,
+    answer: Answer | None = None,
 ) -> int:
     """Verify claims and report on them, or print what that would cost; the exit status."""
     if plan_only:
@@ -38,11 +40,15 @@ def run(
         return 0
     screen = report.screen(stderr=as_json)
     places = {claim.name: report.place_of(claim.at) for claim in claims}
+    named = {claim.name: claim for claim in claims}
     started, records = time.monotonic(), []
     failure = ""
     with progressing(report.screen(stderr=True), len(claims)) as (progress, quiet):
         try:
             for record in verify.verify(claims, settings, progress, locate, worker):
+                if answer is not None:
+                    progress(f"{record.claim}: its answer")
+                    record = answer(named[record.claim], record)
                 records.append(record)
                 with quiet():
                     if as_json:
