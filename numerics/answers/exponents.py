@@ -136,7 +136,7 @@ def simplest(record: Record) -> str:
             chance = min(1.0, 2 * half * rationals(q))
             if chance > LUCK:
                 return f"{ends}, too wide to name a rational: one with a denominator up to {q} lies in it by luck"
-            return f"{ends}: the simplest rational there is {Fraction(p, q)} (one so simple is there by luck with {chance:.2g})"
+            return f"{ends}: the simplest rational there is {Fraction(p, q)} (by luck: {chance:.2g})"
     return f"{ends}: no rational with a denominator up to {LARGEST} lies in it"
 
 
