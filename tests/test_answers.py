@@ -7,8 +7,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import Abs, Interval, Range, Rational, S, exp, log, oo, pi, sin, sqrt, symbols
 
 from numerics import observes, verify
@@ -28,11 +26,11 @@ SETTINGS = Settings()
 
 def drawn(name: str, states, factor: float = 1.0, **law) -> tuple[Claim, Record]:
     """A claim about the mean of x |z|, whose draws are off by a factor, and its record."""
-    claim = Claim(name, "A size.", HALVES, states)
+    claim = Claim(name, "A size.", dict(HALVES), states)
 
     @observes(claim, resolution=0.05, **law)
     def sizes(key, draws, x):
-        return factor * x * jnp.abs(jax.random.normal(key, (draws,)))
+        return factor * x * jnp.abs(jax.random.normal(key, (draws,), x.dtype))
 
     return claim, verify.check(claim)
 
@@ -94,9 +92,9 @@ def record_of(claim: Claim, verdict: str, **fields) -> Record:
     return Record(claim=claim.name, verdict=verdict, statement="x", digest="0" * 64, kind="equal", **fields)
 
 
-@given(st.fractions(min_value=0, max_value=1, max_denominator=50))
+@pytest.mark.parametrize("place", [Rational(1, 50), Rational(17, 50), Rational(49, 50)])
 def test_the_least_slack_is_found_wherever_it_lies(place):
-    claim = Claim("valley", "t", UNIT, at_least((x - Rational(str(place))) ** 2, Rational(-1, 100)))
+    claim = Claim("valley", "t", UNIT, at_least((x - place) ** 2, Rational(-1, 100)))
     found = sharpness.least(claim, 0)
     assert found is not None
     assert found.slack == pytest.approx(0.01, abs=1e-6)
@@ -120,21 +118,29 @@ def test_the_draws_that_support_a_claim_reject_it_moved_by_two_resolutions():
     percent = float(re.search(r"\+ (\S+) %", text)[1])
     assert percent == pytest.approx(200 * record.resolution, rel=0.01)
     moved = Claim("moved", "t", HALVES, equal(SIZE, x * sqrt(2 / pi) * (1 + Rational(percent) / 100)))
-    observes(moved, resolution=0.05)(lambda key, draws, x: x * jnp.abs(jax.random.normal(key, (draws,))))
+    observes(moved, resolution=0.05)(
+        lambda key, draws, x: x * jnp.abs(jax.random.normal(key, (draws,), x.dtype))
+    )
     assert verify.check(moved).verdict == "refuted"
 
 
 def test_a_control_that_is_not_rejected_is_told_in_capitals():
     claim, record = drawn("size", TRUE)
     wide = [{**each, "lower": each["claimed"] - 9, "upper": each["claimed"] + 9} for each in record.intervals]
-    blind = record_of(claim, "supported", numbers=record.numbers, intervals=wide, resolution=record.resolution)
+    blind = record_of(
+        claim, "supported", numbers=record.numbers, intervals=wide, resolution=record.resolution
+    )
     assert "CONTROL NOT REJECTED: the same draws do not refute" in controls.told(claim, blind, 0, None)
 
 
 @pytest.mark.parametrize(
     ("states", "given_", "says"),
     [
-        (equal(sin(x) ** 2, (1 - sin(pi / 2 - 2 * x)) / 2), UNIT, r"balls refute the right side \+ 1 %, at x="),
+        (
+            equal(sin(x) ** 2, (1 - sin(pi / 2 - 2 * x)) / 2),
+            UNIT,
+            r"balls refute the right side \+ 1 %, at x=",
+        ),
         (at_most(x**2, x), UNIT, r"balls refute the bound tightened by 0\.01, at x=[01]"),
         (limit((1 + 1 / m) ** m, exp(1), by=m, rate=-1), {m: Range(1, oo)}, "the same values refute limit 2"),
         (scaling(sqrt(m**2 + m), 1, by=m), {m: Range(2, oo)}, "the same values refute exponent 1.0"),
@@ -147,7 +153,9 @@ def test_exact_arithmetic_rejects_a_statement_close_by(states, given_, says):
     assert record.verdict in ("certified", "supported")
     sharpest = sharpness.least(claim, 0) if sharpness.is_bound(claim) else None
     text = controls.told(claim, record, 0, sharpest)
-    if says is None:  # a bound far from what is observed is not refuted by a slightly smaller one, and says so
+    if (
+        says is None
+    ):  # a bound far from what is observed is not refuted by a slightly smaller one, and says so
         assert controls.NOT_REJECTED in text
     else:
         assert re.search(says, text)
@@ -175,7 +183,7 @@ def test_a_scaling_tells_its_local_exponents_its_rational_and_its_constant():
 
 
 def test_a_missing_logarithm_is_named():
-    claim, text = scaled(scaling(sqrt(m) * log(m), Rational(1, 2), by=m))
+    _, text = scaled(scaling(sqrt(m) * log(m), Rational(1, 2), by=m))
     assert "another power of log(m) is straighter: without a logarithm" in text
     assert "with log(m)**1 by" in text
     assert "control" not in text  # it is refuted
@@ -200,7 +208,7 @@ def test_noise_names_no_rational_and_no_constant():
 def test_a_closed_form_is_named_as_often_by_luck_as_it_says():
     """Of constants that have none, each with two digits more than are needed, hardly one in a hundred finds one."""
     random = np.random.default_rng(0)
-    tried, named = 3000, 0
+    tried, named = 1000, 0
     for value in np.exp(random.uniform(-1, 1, tried)):
         form = constants.named(value, value * 1e-6)
         named += form is not None and form.chance <= constants.LUCK
@@ -211,7 +219,9 @@ def test_the_forms_nearby_are_counted_and_the_simplest_of_them_is_named():
     found = constants.named(math.sqrt(2 / math.pi), 1e-9)
     assert found is not None
     assert found.text == "sqrt(2)/sqrt(pi)"
-    near = [form for form in constants.forms() if abs(math.log(form.value) - math.log(2 / math.pi) / 2) <= 0.5]
+    near = [
+        form for form in constants.forms() if abs(math.log(form.value) - math.log(2 / math.pi) / 2) <= 0.5
+    ]
     assert found.tried <= len(near)
     assert found.chance == pytest.approx(found.tried * 2e-9 / math.sqrt(2 / math.pi))
 

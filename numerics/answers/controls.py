@@ -83,7 +83,7 @@ def scale(each: Mapping[str, Any], record: Record) -> np.ndarray:
     claimed, low, high = (np.asarray(each[part], float) for part in ("claimed", "lower", "upper"))
     errors = math.sqrt(2 * math.log(2 / record.numbers["alpha_each"]))
     sd = (high - low) / 2 / errors * math.sqrt(each["draws"])
-    return np.maximum(np.abs(claimed), sd / TAIL)
+    return np.asarray(np.maximum(np.abs(claimed), sd / TAIL))
 
 
 def shifted(each: Mapping[str, Any], record: Record, by: float) -> tuple[str, bool, float]:
