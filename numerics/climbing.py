@@ -165,9 +165,16 @@ def climb_at(ladder: Ladder, sheet: Mapping[str, Any], settings: Settings) -> St
 def seeds_for(pilot: Finding, ladder: list, draws: int, budget: float = BUDGET) -> int:
     """As many seeds as the pilot's noise asks for, if they can be afforded; a larger budget takes more in proportion."""
     more = max(1.0, budget / BUDGET)
+    return int(more * min(seeds_wanted(pilot), seeds_affordable(ladder, draws)))
+
+
+def seeds_wanted(pilot: Finding) -> float:
+    """What the noise of a pilot asks for."""
     if pilot.verdict is not Verdict.INCONCLUSIVE:
-        return int(SEEDS * more)
+        return SEEDS
+    return SEEDS * SPARE * max(1.0, pilot.numbers["lacking"]) ** 2
+
+
+def seeds_affordable(ladder: list, draws: int) -> int:
     rung_costs = (abs(rung) if isinstance(rung, int) else 1.0 for rung in ladder)
-    affordable = min(MOST_SEEDS, int(WORK / (draws * max(1.0, sum(rung_costs)))))
-    wanted = SEEDS * SPARE * max(1.0, pilot.numbers["lacking"]) ** 2
-    return int(more * np.clip(wanted, SEEDS, max(SEEDS, affordable)))
+    return max(SEEDS, min(MOST_SEEDS, int(WORK / (draws * max(1.0, sum(rung_costs))))))

@@ -21,7 +21,7 @@ def recorded(case: Case, digest: str, known: Mapping[str, Record], store: Store 
     """What was found about a claim; ``known`` holds the records of this run, the store those of others."""
     claim, findings = case.claim, case.findings
     verdict, why = judge.verdict_of(findings)
-    notes = [*why, *case.doubts, *(note for finding in findings for note in finding.notes)]
+    notes = [*why, *(note for finding in findings for note in finding.notes), *case.doubts]
     if claim.open:
         notes.append(judge.OPEN)
     notes += standing(claim, verdict, known, store)

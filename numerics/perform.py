@@ -8,7 +8,7 @@ import numpy as np
 
 from numerics import evaluating, sampling, sides, tracing
 from numerics.arguments import Unfit, arguments, array_point, key_for
-from numerics.experiment import REJECTED, Experiment, load, named
+from numerics.experiment import REJECTED, Experiment, load, named, observed_node
 from theory.claim import Claim, free
 
 PROBE = 64  # draws with which an experiment is first tried
@@ -117,7 +117,9 @@ def doubts(
 ) -> list[str]:
     """What an experiment is given and does not read, though the left side says that it matters."""
     reads = dict(zip(["key", *sorted(reals)], program.reads, strict=True))
-    left = {name for name, symbol in claim.symbols.items() if symbol in free(claim.states.left)}
+    node, _ = observed_node(claim.states.left)  # the factors beside it go to the right side
+    matters = free(claim.states.left if node is None else node)
+    left = {name for name, symbol in claim.symbols.items() if symbol in matters}
     place, found = f"the experiment ({experiment.place})", []
     if not reads.pop("key"):
         found.append(f"{place} ignores its key, so that all draws are alike: draw from it, or drop it")

@@ -34,6 +34,7 @@ from theory.claim import Claim
 from theory.law import Variance
 
 PILOT, PILOT_NUMBERS = 2**16, 2**22
+TAILS = 2  # points at which a tail is fitted: its draws are no pilot's, and cost as much
 WORTH = 3e8  # draws at a point saved, for which another program is compiled: a second's worth
 SHRINKING = 16  # looks, after a reproduced alarm
 SHRINK_Z, SHRINK_AIM = 8.0, 14.0  # standard errors asked of a look, and expected at the point known
@@ -167,10 +168,17 @@ def heavy_tail(spots: list[Spot], claim: Claim, settings: Settings) -> Steps:
     unknown = [each for each in spots if not each.boolean and statistics.is_asymptotic(each.known)]
     if not unknown:
         return ""
+    unknown = sorted(unknown, key=widest)[-TAILS:]
     sent = [sides.plain(claim, each.point) for each in unknown]
     pilot = yield from raw_pilot(sent, unknown[0].wanted.value.shape, settings)
     found, where = min((tails.least_index(draws), k) for k, draws in enumerate(pilot))
     return tails.heavy(found, sides.spelled(unknown[where].point))
+
+
+def widest(each: Spot) -> float:
+    """The spread that the pilot saw, in units of what is claimed: a heavy tail makes it large."""
+    sizes = np.abs(each.wanted.value)
+    return float(np.max(np.asarray(each.known.pilot, float) / np.where(sizes > 0, sizes, 1.0)))
 
 
 def drawn(claim: Claim, spots: list[Spot], seed: int, purpose: str, times: int = 1) -> Steps:

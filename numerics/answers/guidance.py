@@ -101,11 +101,15 @@ def of_seeds(at_work: Driver, claim: Claim, settings: Settings) -> str:
     started = time.monotonic()
     samples = list(at_work.ask("ladder", task)["values"])
     seconds = (time.monotonic() - started) / climbing.SEEDS
-    seeds = climbing.seeds_for(finding("experiment", ladder, samples), ladder.rungs, draws)
+    seeds = math.ceil(climbing.seeds_wanted(finding("experiment", ladder, samples)))
     takes = len(row.points) * (climbing.SEEDS + (1 + REPEATED) * seeds) * seconds
+    granted = (
+        BUDGET * seeds / climbing.seeds_affordable(ladder.rungs, draws)
+    )  # seconds that buy so many seeds
+    budget = max(ROOM * takes + STARTED, granted if granted > BUDGET else 0.0)
     return (
         f"to decide: {seeds} seeds at each of {len(ladder.rungs)} rungs, from the noise of a pilot: about "
-        f"{duration(seeds * seconds)} here. Give --budget {rounded_up(ROOM * takes + STARTED)}, with room for the "
+        f"{duration(seeds * seconds)} here. Give --budget {rounded_up(budget)}, with room for the "
         "repetition of an alarm"
     )
 
@@ -118,7 +122,7 @@ def in_words(draws: list[int], seconds: float, settings: Settings) -> str:
             f"to decide: more than the {brief(float(MOST))} draws that a point may take; ask for less, as with "
             f"--resolution {rounded_up(2 * settings.resolution)}"
         )
-    budget = rounded_up(ROOM * (1 + REPEATED) * takes + pooled.PILOT * seconds + STARTED)
+    budget = rounded_up(ROOM * (1 + REPEATED) * takes + ROOM * 2 * pooled.PILOT * seconds + STARTED)
     return (
         f"to decide: {brief(float(most))} draws at each of {len(draws)} points, from the variance of a pilot: "
         f"about {duration(takes)} here. Give --budget {budget}, with room for the repetition of an alarm"

@@ -32,7 +32,7 @@ def sums(key, draws, x):
     return jax.vmap(one)(jax.random.split(key, draws)) * x
 
 
-@observes(noisy)
+@observes(noisy, resolution=3e-2)
 def walk(key, draws, m):
     steps, noise = jax.random.split(key)
     size = jnp.abs(jnp.sum(jax.random.normal(steps, (draws, m)), axis=1))
