@@ -115,7 +115,9 @@ def test_the_draws_that_support_a_claim_reject_it_moved_by_two_resolutions():
     claim, record = drawn("size", TRUE)
     text = controls.told(claim, record, 0, None)
     assert re.match(r"control: the same draws refute the right side \+ \S+ %, at x=", text)
-    percent = float(re.search(r"\+ (\S+) %", text)[1])
+    (shift,) = re.findall(r"\+ (\S+) %", text)
+    percent = float(shift)
+    assert record.resolution is not None
     assert percent == pytest.approx(200 * record.resolution, rel=0.01)
     moved = Claim("moved", "t", HALVES, equal(SIZE, x * sqrt(2 / pi) * (1 + Rational(percent) / 100)))
     observes(moved, resolution=0.05)(

@@ -66,7 +66,8 @@ def test_a_range_that_is_advised_decides():
     short = verify.check(short_claim(400))
     assert short.verdict == "inconclusive"
     advice = guidance.told(short_claim(400), short, Settings(), None)
-    reach = int(re.search(r"m as far as 2\^(\d+)", advice)[1])
+    (power,) = re.findall(r"m as far as 2\^(\d+)", advice)
+    reach = int(power)
     assert verify.check(short_claim(2**reach + 1)).verdict == "supported"
 
 

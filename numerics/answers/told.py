@@ -6,6 +6,7 @@ guidance takes a pilot and looks at the clock.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from numerics.answers import controls, exponents, guidance, hypotheses, largest, seeds, sharpness, triviality
@@ -34,7 +35,8 @@ def lines(
     holds_at_all = record.verdict in sharpness.HOLDS
     sharpest = None
     if holds_at_all and sharpness.is_bound(claim):
-        sharpest = attempted(lambda: sharpness.least(claim, seed), None)
+        with suppress(Exception):  # told as nothing: the bound holds whether or not its least slack is known
+            sharpest = sharpness.least(claim, seed)
     looks: tuple[Callable[[], str | list[str]], ...] = (
         lambda: triviality.told(claim),
         lambda: largest.told(claim, record),
@@ -47,13 +49,13 @@ def lines(
         lambda: hypotheses.told(claim, settings, home) if removing else "",
     )
     for look in looks:
-        said = attempted(look, "")
+        said = attempted(look)
         yield from filter(None, [said] if isinstance(said, str) else said)
 
 
-def attempted(look: Callable, otherwise):
+def attempted(look: Callable[[], str | list[str]]) -> str | list[str]:
     """What a look says; what it raises is told in its place, since a verdict stands without it."""
     try:
         return look()
     except Exception as error:
-        return f"no more is told: {type(error).__name__}: {error}" if otherwise == "" else otherwise
+        return f"no more is told: {type(error).__name__}: {error}"
