@@ -146,7 +146,7 @@ def test_a_control_that_is_not_rejected_is_told_in_capitals():
         (at_most(x**2, x), UNIT, r"balls refute the bound tightened by 0\.01, at x=[01]"),
         (limit((1 + 1 / m) ** m, exp(1), by=m, rate=-1), {m: Range(1, oo)}, "the same values refute limit 2"),
         (scaling(sqrt(m**2 + m), 1, by=m), {m: Range(2, oo)}, "the same values refute exponent 1.0"),
-        (scaling(sqrt(m), 1, by=m, bound="upper"), {m: Range(2, oo)}, None),
+        (scaling(sqrt(m), 1, by=m, bound="upper"), {m: Range(2, oo)}, r"exponent 0\.49\d* \(claimed 1\)"),
     ],
 )
 def test_exact_arithmetic_rejects_a_statement_close_by(states, given_, says):
@@ -155,12 +155,7 @@ def test_exact_arithmetic_rejects_a_statement_close_by(states, given_, says):
     assert record.verdict in ("certified", "supported")
     sharpest = sharpness.least(claim, 0) if sharpness.is_bound(claim) else None
     text = controls.told(claim, record, 0, sharpest)
-    if (
-        says is None
-    ):  # a bound far from what is observed is not refuted by a slightly smaller one, and says so
-        assert controls.NOT_REJECTED in text
-    else:
-        assert re.search(says, text)
+    assert re.search(says, text)
 
 
 def test_only_what_holds_has_a_control():

@@ -32,6 +32,7 @@ from theory.claim import Claim
 from theory.statement import Holds, Relation, Scaling
 
 PERCENT = Rational(1, 100)
+LEAST = 1e-3  # by which an exponent or a limit is moved, so that the difference can be read
 NOT_REJECTED = "CONTROL NOT REJECTED"
 
 
@@ -100,20 +101,20 @@ def shifted(each: Mapping[str, Any], record: Record, by: float) -> tuple[str, bo
 
 
 def of_trend(claim: Claim, record: Record) -> str:
-    """Against the fits: what is claimed of the exponent, or of the limit, moved by twice its resolution."""
+    """Against the fits: the exponent, or the limit, moved by two resolutions; a one-sided one from what is seen."""
     states = trend(claim)
     name = "exponent" if isinstance(states, Scaling) else "limit"
-    parts = [
-        record.numbers.get(f"{name}_{part}") for part in ("value", "claimed", "half_width", "resolution")
-    ]
-    if any(part is None or not math.isfinite(part) for part in parts):
+    parts = ("value", "claimed", "half_width", "resolution")
+    known = [float(record.numbers.get(f"{name}_{part}", math.nan)) for part in parts]
+    if not all(map(math.isfinite, known)):
         return ""
-    value, claimed, half, reached = parts
+    value, claimed, half, reached = known
     upper = isinstance(states, Scaling) and states.bound == "upper"
-    wrong = claimed + 2 * max(reached, half) * (1 if not upper else -1 if states.to is oo else 1)
-    excess = value - wrong if states.to is oo else wrong - value
-    rejected = excess > half if upper else abs(excess) > half
-    return verdict(rejected, f"{name} {wrong:.6g} (claimed {claimed:.6g})", "the same values")
+    moved = max(2 * reached, 2 * half, LEAST)
+    wrong = value - (moved if states.to is oo else -moved) if upper else claimed + moved
+    return verdict(
+        abs(value - wrong) > half, f"{name} {wrong:.6g} (claimed {claimed:.6g})", "the same values"
+    )
 
 
 def of_bound(claim: Claim, found: Least | None) -> str:
