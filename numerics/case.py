@@ -22,6 +22,14 @@ from theory import points
 from theory.claim import Claim
 from theory.statement import Holds, Relation
 
+INSTEAD = {  # of what JAX refuses in a function that it compiles
+    "TracerArrayConversionError": "NumPy cannot compute with what JAX traces: write jnp for np, as in jnp.abs(x)",
+    "TracerBoolConversionError": "Python cannot decide `if`, `and` or `while` on what JAX traces: "
+    "write jnp.where(condition, a, b), or & for `and`",
+    "ConcretizationTypeError": "what JAX traces has no value yet: write jnp.where(condition, a, b) for an `if`, "
+    "and x.astype(float) for float(x)",
+    "TracerIntegerConversionError": "what JAX traces is no Python integer: index by jnp.take(array, place)",
+}
 Tasks = Generator[tuple[str, dict[str, Any]], dict[str, Any], Finding]
 
 
@@ -35,6 +43,7 @@ class Case:
         self.subject = row.claim.name  # whose experiment the worker runs
         self.sheets: Mapping[str, Any] = {}
         self.machine: Mapping[str, Any] = {}
+        self.doubts: list[str] = []  # what is odd about the experiment, and no error
         self.spent, self.started = 0.0, time.monotonic()
         self.examined, self.experimented, self.slip_settled = False, False, row.claim.slip is None
 
@@ -81,6 +90,8 @@ class Case:
     def step(self, reply: dict[str, Any] | WorkerFailure | None) -> dict[str, Any] | None:
         """Hands a reply to the experiment; the next task, or None once it has said what it has to say."""
         assert self.tasks is not None
+        if isinstance(reply, dict):
+            self.doubts += reply.get("doubts", [])
         try:
             if isinstance(reply, WorkerFailure):
                 do, arguments = self.tasks.throw(reply)
@@ -108,8 +119,11 @@ class Case:
         place = self.sheets[self.subject]["place"]
         text = failure.detail.removeprefix("Unfit: ")
         text = text if self.claim.name in text else f"{self.subject} ({place}): {text}"
+        if advice(failure.detail):
+            text = text.partition("\n")[0]
         if failure.file:
             text = f"{text}, raised at {failure.file}:{failure.line}"
+        text += advice(failure.detail)
         if (
             failure.reason == "budget"
             and self.tasks is not None
@@ -117,9 +131,8 @@ class Case:
             and self.probed
         ):
             note = f"the budget ended before the resolution was reached: {text}"
-            return Finding(
-                "experiment", Verdict.INCONCLUSIVE, (f"{note}; give more of it, or a coarser resolution",)
-            )
+            told = (f"{note}; give more of it, or a coarser resolution",)
+            return Finding("experiment", Verdict.INCONCLUSIVE, told, {"budget": self.settings.budget})
         return failed(text)
 
     def finish(self, finding: Finding) -> None:
@@ -264,6 +277,11 @@ def guarded(claim: Claim, check, *arguments) -> Finding:
         return check(*arguments)
     except Exception as error:
         return failed(str(claim.error(f"{type(error).__name__}: {error}")))._replace(witness="certificate")
+
+
+def advice(detail: str) -> str:
+    """What to write instead, where JAX says that something was asked of an array that is only traced."""
+    return next((f"; {instead}" for error, instead in INSTEAD.items() if detail.startswith(error)), "")
 
 
 def failed(message: str) -> Finding:

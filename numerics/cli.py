@@ -8,6 +8,7 @@ Nothing heavy is imported before a command needs it: ``--help`` and ``list`` ans
 import json
 import os
 import sys
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -105,6 +106,13 @@ def check(
     budget: Budget = None,
     plan: PlanOnly = False,
     report: Report = None,
+    hypotheses: Annotated[
+        bool,
+        typer.Option("--without-hypotheses", help="Also without each named hypothesis: which one matters."),
+    ] = False,
+    control: Annotated[
+        bool, typer.Option("--control", help="Also a false statement close by, where it costs another run.")
+    ] = False,
 ) -> None:
     """The same for conjectures of your own. A file is imported: it runs with your rights. A text, such as
     "x**2 <= x", is read and never run, and checked in a process of its own."""
@@ -112,6 +120,8 @@ def check(
     seconds = budget if budget is not None else TEXT_BUDGET if is_text else FILE_BUDGET
     reject_bad_settings(resolution, alpha, seconds)
     publishing.reject_unwritable(report, plan)
+    if is_text and Path(f"{conjecture}.py").is_file():
+        stop(f"{conjecture} is no formula, but {conjecture}.py is a file: ./wideproof check {conjecture}.py")
     if over and not is_text:
         stop(f"--over {over[0]}: a file states its own domains, in given; --over is for a conjecture as text")
     with interruptible("interrupted; what landed is kept, and the next run resumes"):
@@ -125,11 +135,19 @@ def check(
         finish(
             of_text(conjecture, over or [], settings, as_json, plan, report)
             if is_text
-            else of_file(conjecture, settings, as_json, plan, report)
+            else of_file(conjecture, settings, as_json, plan, report, hypotheses, control)
         )
 
 
-def of_file(conjecture: str, settings: Any, as_json: bool, plan: bool, report: Path | None) -> int:
+def of_file(
+    conjecture: str,
+    settings: Any,
+    as_json: bool,
+    plan: bool,
+    report: Path | None,
+    hypotheses: bool,
+    control: bool,
+) -> int:
     """The status of a run over the claims of a file."""
     from numerics import pump
 
@@ -143,10 +161,14 @@ def of_file(conjecture: str, settings: Any, as_json: bool, plan: bool, report: P
             stop(str(error))
         except files.Broken as error:
             stop(str(error), FAILED)
+        from numerics.answers import told
+
         home = str(Path(conjecture).resolve())
-        return run.run(
-            claims, settings, as_json, plan, lambda claim: home, worker, publishing.page_in(report)
+        answer = partial(
+            told.answered, settings=settings, home=home, removing=hypotheses, controlling=control
         )
+        page = publishing.page_in(report)
+        return run.run(claims, settings, as_json, plan, lambda claim: home, worker, page, answer)
 
 
 def of_text(
@@ -162,7 +184,11 @@ def of_text(
         claim = text.conjecture(conjecture, over)
     except text.Unreadable as error:
         stop(str(error))
-    return run.run([claim], settings, as_json, plan, lambda claim: None, page=publishing.page_in(report))
+    from numerics.answers import told
+
+    answer = partial(told.answered, settings=settings, home=None)
+    page = publishing.page_in(report)
+    return run.run([claim], settings, as_json, plan, lambda claim: None, page=page, answer=answer)
 
 
 @app.command()

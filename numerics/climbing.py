@@ -7,7 +7,7 @@ as many.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from numerics.experiment import draws_wanted
 from numerics.fitted import Ladder, finding
 from numerics.judge import STRENGTH, Finding, Verdict
 from numerics.kinds import trend
-from numerics.plan import Row, Settings, climbs
+from numerics.plan import BUDGET, Row, Settings, climbs
 from numerics.pooled import Steps
 from theory import certify, points
 from theory.claim import Claim
@@ -115,16 +115,23 @@ def climb(
     row: Row, sheet: Mapping[str, Any], settings: Settings, at: Mapping[str, Any] | None = None
 ) -> Steps:
     """Tasks for the worker, one after the other; returns the finding of the worst point."""
+    findings = []
+    for ladder in ladders(row, sheet, settings, at):
+        findings.append((yield from climb_at(ladder, sheet, settings)))
+    return weakest_of(findings)
+
+
+def ladders(
+    row: Row, sheet: Mapping[str, Any], settings: Settings, at: Mapping[str, Any] | None = None
+) -> Iterator[Ladder]:
+    """What is asked at each point of the plan."""
     claim = row.claim
     found = witness_rungs(claim, at) or rungs(claim)
     statistic = "mean" if draws_wanted(claim) or not sheet["keyed"] else "median"
     asked = sheet["resolution"] or (settings.resolution if isinstance(claim.states, Limit) else None)
-    findings = []
     for point in row.points:
         powers = tuple(sheet["corrections"])
-        ladder = Ladder(claim, point, found, statistic, row.alpha / len(row.points), asked, powers)
-        findings.append((yield from climb_at(ladder, sheet, settings)))
-    return weakest_of(findings)
+        yield Ladder(claim, point, found, statistic, row.alpha / len(row.points), asked, powers)
 
 
 def climb_at(ladder: Ladder, sheet: Mapping[str, Any], settings: Settings) -> Steps:
@@ -135,14 +142,15 @@ def climb_at(ladder: Ladder, sheet: Mapping[str, Any], settings: Settings) -> St
         reply = yield "ladder", task | {"seeds": seeds, "seed": settings.seed, "purpose": purpose}
         samples = list(reply["values"]) if sheet["keyed"] else [float(each[0]) for each in reply["values"]]
         found = finding("experiment", ladder, samples)
-        return found._replace(numbers={**found.numbers, "seeds": seeds})
+        spent = {"budget": settings.budget} if found.verdict is Verdict.INCONCLUSIVE else {}
+        return found._replace(numbers={**found.numbers, "seeds": seeds, **spent})
 
     first = {**task["point"], trend(ladder.claim).by.name: ladder.rungs[0]}
     yield "probe", {"points": [first], "seed": settings.seed}
     if not sheet["keyed"]:
         return (yield from looked(1, "ladder"))
     pilot = yield from looked(SEEDS, "pilot")
-    seeds = seeds_for(pilot, ladder.rungs, DRAWS if sheet["draws"] else 1)
+    seeds = seeds_for(pilot, ladder.rungs, DRAWS if sheet["draws"] else 1, settings.budget)
     found = yield from looked(seeds, "ladder")
     if found.verdict is not Verdict.REFUTED:
         return found
@@ -154,11 +162,19 @@ def climb_at(ladder: Ladder, sheet: Mapping[str, Any], settings: Settings) -> St
     return again._replace(verdict=Verdict.INCONCLUSIVE, notes=notes, counterexample=None)
 
 
-def seeds_for(pilot: Finding, ladder: list, draws: int) -> int:
-    """As many seeds as the pilot's noise asks for, if they can be afforded."""
+def seeds_for(pilot: Finding, ladder: list, draws: int, budget: float = BUDGET) -> int:
+    """As many seeds as the pilot's noise asks for, if they can be afforded; a larger budget takes more in proportion."""
+    more = max(1.0, budget / BUDGET)
+    return int(more * min(seeds_wanted(pilot), seeds_affordable(ladder, draws)))
+
+
+def seeds_wanted(pilot: Finding) -> float:
+    """What the noise of a pilot asks for."""
     if pilot.verdict is not Verdict.INCONCLUSIVE:
         return SEEDS
+    return SEEDS * SPARE * max(1.0, pilot.numbers["lacking"]) ** 2
+
+
+def seeds_affordable(ladder: list, draws: int) -> int:
     rung_costs = (abs(rung) if isinstance(rung, int) else 1.0 for rung in ladder)
-    affordable = min(MOST_SEEDS, int(WORK / (draws * max(1.0, sum(rung_costs)))))
-    wanted = SEEDS * SPARE * max(1.0, pilot.numbers["lacking"]) ** 2
-    return int(np.clip(wanted, SEEDS, max(SEEDS, affordable)))
+    return max(SEEDS, min(MOST_SEEDS, int(WORK / (draws * max(1.0, sum(rung_costs))))))

@@ -49,7 +49,7 @@ def finding(witness: str, ladder: Ladder, samples: list) -> Finding:
         witness,
         Verdict(judged.verdict),
         (*notes, ASYMPTOTIC) if random else notes,
-        {"rungs": len(ladder.rungs), "lacking": lacking(tests), **numbers(tests)},
+        {"rungs": len(ladder.rungs), "lacking": lacking(tests), **numbers(tests), **wanted(ladder, tests)},
         looked_at(ladder, samples) if random else (),
         counterexample=broken(ladder, samples, notes[0]) if judged.verdict == Verdict.REFUTED else None,
         resolution=reached(tests),
@@ -134,6 +134,14 @@ def lacking(tests: Mapping[str, Mapping[str, Any]]) -> float:
     return float(
         max((t["resolution"] / t["asked"] for t in undecided if np.isfinite(t["resolution"])), default=1.0)
     )
+
+
+def wanted(ladder: Ladder, tests: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """How far the parameter would have to climb, and how many times the seeds it takes, for the test that asks most."""
+    found = {part: [test[part] for test in tests.values() if part in test] for part in ("reach", "times")}
+    farthest = max if trend(ladder.claim).to is oo else min
+    reach = {"reach": float(farthest(found["reach"]))} if found["reach"] else {}
+    return reach | ({"times": float(max(found["times"]))} if found["times"] else {})
 
 
 def told(name: str, test: Mapping[str, Any]) -> str:

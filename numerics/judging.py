@@ -53,24 +53,28 @@ class Bench(NamedTuple):
             return record | ({"verdict": "refuted"} if surely else undecided(MISSING))
         if below or reached <= asked:
             return record | {"verdict": "supported"}
-        return record | undecided(self._advice(declared, asked))
+        return record | {"verdict": "inconclusive"} | self._advice(declared, asked)
 
     def _excludes(self, found: Estimate, claimed: float) -> bool:
         excess = found.value - claimed
         return bool((excess if self.upper else abs(excess)) > found.half_width(self.alpha))
 
-    def _advice(self, found: Estimate, asked: float) -> str:
-        """The range, or the number of seeds, that would resolve what was asked for."""
-        advice, room = [], asked - 2 * found.drift
+    def _advice(self, found: Estimate, asked: float) -> dict[str, Any]:
+        """The range (``reach``) or the factor of seeds (``times``) that would resolve what was asked for, and in words."""
+        advice, wanted, room = [], {}, asked - 2 * found.drift
         if room < asked / 2:
             room, reach = asked / 2, self._log_reach(found, asked / 4)
             if reach > OUT_OF_SIGHT:
-                return "the drift hardly shrinks: declare the corrections, or another power of the log"
-            advice.append(f"by as far as {math.exp(self.sign * reach):.3g}")
+                return {
+                    "decide": "the drift hardly shrinks: declare the corrections, or another power of the log"
+                }
+            wanted["reach"] = math.exp(self.sign * reach)
+            advice.append(f"by as far as {wanted['reach']:.3g}")
         noise = found.resolution(self.alpha, self.beta) - 2 * found.drift
         if noise > room:
-            advice.append(f"{(noise / room) ** 2:.3g} times the seeds")
-        return " and ".join(advice)
+            wanted["times"] = (noise / room) ** 2
+            advice.append(f"{wanted['times']:.3g} times the seeds")
+        return {"decide": " and ".join(advice), **wanted}
 
     def _log_reach(self, found: Estimate, drift: float) -> float:
         if not np.isfinite(found.drift):

@@ -9,7 +9,7 @@ from numerics import judge, provenance
 from numerics.case import Case
 from numerics.evidence import Store
 from numerics.judge import Verdict
-from numerics.record import Record
+from numerics.record import Record, now
 from theory.card import hypotheses
 from theory.claim import Claim
 from theory.printing import latex
@@ -23,11 +23,13 @@ def recorded(case: Case, digest: str, known: Mapping[str, Record], store: Store 
     """What was found about a claim; ``known`` holds the records of this run, the store those of others."""
     claim, findings = case.claim, case.findings
     verdict, why = judge.verdict_of(findings)
-    notes = [*why, *(note for finding in findings for note in finding.notes)]
+    notes = [*why, *(note for finding in findings for note in finding.notes), *case.doubts]
     if claim.open:
         notes.append(judge.OPEN)
     notes += standing(claim, verdict, known, store)
     experiment = [finding for finding in findings if finding.witness == "experiment"]
+    landed = now()
+    look = {"seed": case.settings.seed, "digest": digest, "verdict": str(verdict), "time": landed}
     return Record(
         claim=claim.name,
         verdict=str(verdict),
@@ -50,6 +52,8 @@ def recorded(case: Case, digest: str, known: Mapping[str, Record], store: Store 
         notes=tuple(dict.fromkeys(notes)),
         title=claim.title,
         hypotheses=hypotheses(claim),
+        looks=({**look, "stated": claim.digest},),
+        time=landed,
     )
 
 

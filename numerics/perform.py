@@ -7,9 +7,9 @@ import jax
 import numpy as np
 
 from numerics import evaluating, sampling, sides, tracing
-from numerics.arguments import Unfit, key_for
-from numerics.experiment import REJECTED, Experiment, load, named
-from theory.claim import Claim
+from numerics.arguments import Unfit, arguments, array_point, key_for
+from numerics.experiment import REJECTED, Experiment, load, named, observed_node
+from theory.claim import Claim, free
 
 PROBE = 64  # draws with which an experiment is first tried
 
@@ -95,10 +95,10 @@ def probe(claim: Claim, experiment: Experiment, points: list[dict], seed: int) -
         reject_restless(claim, experiment, same_bits(once, again))
         return {}
     if not experiment.draws:
-        run, arguments = evaluating.keyed(claim, experiment, points[0])
-        twice = [tracing.traced(run, key_for(seed, claim.name, "probe"), arguments) for _ in range(2)]
+        run, given = evaluating.keyed(claim, experiment, points[0])
+        twice = [tracing.traced(run, key_for(seed, claim.name, "probe"), given) for _ in range(2)]
         reject_restless(claim, experiment, twice[0] == twice[1])
-        return {}
+        return {"doubts": doubts(claim, experiment, twice[0], given)}
     looks = [sampling.traced_draws(claim, experiment, points[0], n) for n in (PROBE, PROBE, PROBE + 2)]
     reject_restless(claim, experiment, looks[0] == looks[1])
     once, more = looks[0].returns, looks[2].returns
@@ -107,7 +107,29 @@ def probe(claim: Claim, experiment: Experiment, points: list[dict], seed: int) -
             f"{claim.name} ({experiment.place}): one value has shape {once.shape[1:]} of {PROBE} draws, "
             f"but {more.shape[1:]} of {PROBE + 2}; its shape must not depend on the number of draws"
         )
-    return {"shape": list(once.shape[1:]), "boolean": once.dtype == bool, "dtype": str(once.dtype)}
+    found = {"shape": list(once.shape[1:]), "boolean": once.dtype == bool, "dtype": str(once.dtype)}
+    _, reals = arguments(array_point(claim, points[0]), "float32", experiment.traced)
+    return found | {"doubts": doubts(claim, experiment, looks[0], reals)}
+
+
+def doubts(
+    claim: Claim, experiment: Experiment, program: tracing.Traced, reals: Mapping[str, Any]
+) -> list[str]:
+    """What an experiment is given and does not read, though the left side says that it matters."""
+    reads = dict(zip(["key", *sorted(reals)], program.reads, strict=True))
+    node, _ = observed_node(claim.states.left)  # the factors beside it go to the right side
+    matters = free(claim.states.left if node is None else node)
+    left = {name for name, symbol in claim.symbols.items() if symbol in matters}
+    place, found = f"the experiment ({experiment.place})", []
+    if not reads.pop("key"):
+        found.append(f"{place} ignores its key, so that all draws are alike: draw from it, or drop it")
+    idle = [name for name, is_read in reads.items() if not is_read and name in left]
+    if idle:
+        named = ", ".join(idle)
+        found.append(
+            f"{place} ignores {named}, on which the left side depends: use it, or drop it from the claim"
+        )
+    return found
 
 
 def reject_restless(claim: Claim, experiment: Experiment, same: bool) -> None:

@@ -33,6 +33,7 @@ WIDE, WIDES = 2**10, 1  # a width that is called wide, and the points that have 
 CLIMBS = 2  # points at which a limit or a scaling is followed
 OPTIONS = 8  # of which these are chosen
 BETA = 1e-6  # chance to miss a discrepancy of the size of the resolution
+BUDGET = 600.0  # seconds, unless another number is given; a ladder spends more of them on more seeds
 NANOSECONDS = 8.0  # a draw at a point, on one core: for the estimate of the cost only
 
 
@@ -46,7 +47,7 @@ class Settings(NamedTuple):
     seed: int = 0
     alpha: float = 1e-6
     resolution: float = 3e-3
-    budget: float = 600.0
+    budget: float = BUDGET
     store: Path | None = None
     kept: Path | None = None
 

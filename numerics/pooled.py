@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from numerics import sides, statistics
+from numerics import sides, statistics, tails
 from numerics.experiment import observed_node
 from numerics.judge import Finding, Verdict
 from numerics.plan import Row, Settings
@@ -34,6 +34,7 @@ from theory.claim import Claim
 from theory.law import Variance
 
 PILOT, PILOT_NUMBERS = 2**16, 2**22
+TAILS = 2  # points at which a tail is fitted: its draws are no pilot's, and cost as much
 WORTH = 3e8  # draws at a point saved, for which another program is compiled: a second's worth
 SHRINKING = 16  # looks, after a reproduced alarm
 SHRINK_Z, SHRINK_AIM = 8.0, 14.0  # standard errors asked of a look, and expected at the point known
@@ -50,10 +51,14 @@ def pooled(row: Row, sheet: Mapping[str, Any], settings: Settings, shrinks: bool
     asked = sheet["resolution"] or settings.resolution
     targets = [(point, sides.target(row.claim, point)) for point in row.points]
     targets = [(point, wanted) for point, wanted in targets if wanted is not None]
+    if lacking := tails.lacks_a_mean(row.claim):
+        return Finding("experiment", Verdict.INCONCLUSIVE, (lacking,))
     if not targets:
         return Finding("experiment", None, ("the factor beside the node vanishes at every point",))
     tried = yield "probe", {"points": [sides.plain(row.claim, targets[0][0])], "seed": settings.seed}
     spots = yield from planned_spots(row, tried, targets, asked, settings)
+    if heavy := (yield from heavy_tail(spots, row.claim, settings)):
+        return Finding("experiment", Verdict.INCONCLUSIVE, (heavy,), dtype=tried["dtype"])
     seen = yield from drawn(row.claim, spots, settings.seed, "draws")
     if any(map(too_wide(asked), seen)) and not any(each.outside.any() for each in seen):
         spots = [respotted(each, asked) for each in seen]
@@ -158,6 +163,24 @@ def raw_pilot(sent: list[dict], shape, settings: Settings) -> Steps:
     return list(np.moveaxis(np.asarray(reply["draws"], float), 1, 0))
 
 
+def heavy_tail(spots: list[Spot], claim: Claim, settings: Settings) -> Steps:
+    """What speaks against a mean at a point whose law nobody declared; empty if nothing does."""
+    unknown = [each for each in spots if not each.boolean and statistics.is_asymptotic(each.known)]
+    if not unknown:
+        return ""
+    unknown = sorted(unknown, key=widest)[-TAILS:]
+    sent = [sides.plain(claim, each.point) for each in unknown]
+    pilot = yield from raw_pilot(sent, unknown[0].wanted.value.shape, settings)
+    found, where = min((tails.least_index(draws), k) for k, draws in enumerate(pilot))
+    return tails.heavy(found, sides.spelled(unknown[where].point))
+
+
+def widest(each: Spot) -> float:
+    """The spread that the pilot saw, in units of what is claimed: a heavy tail makes it large."""
+    sizes = np.abs(each.wanted.value)
+    return float(np.max(np.asarray(each.known.pilot, float) / np.where(sizes > 0, sizes, 1.0)))
+
+
 def drawn(claim: Claim, spots: list[Spot], seed: int, purpose: str, times: int = 1) -> Steps:
     """All spots, which share their draws; those that need many more go on after the others."""
     found = [Pooled() for _ in spots]
@@ -239,7 +262,7 @@ def tried_again(row: Row, alarm: Seen, summary: Finding, settings: Settings, shr
         again = (yield from shrunk(row, again, settings)) or again
     found = summary._replace(counterexample=counterexample(again, alarm))
     where, claimed = sides.spelled(again.spot.point), np.ravel(again.spot.wanted.value)
-    told = f"at {where}: claimed {spelled(claimed)}, measured {spelled(again.mean)} (z = {again.z:.1f})"
+    told = f"at {where}: claimed {spelled(claimed)}, measured {spelled(again.mean)} (z = {again.z:.4g})"
     return found._replace(verdict=Verdict.REFUTED, notes=(*found.notes, told))
 
 

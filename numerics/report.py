@@ -25,7 +25,7 @@ from theory.plain import plain
 
 INDENT = 16  # where names begin: after glyph and verdict
 TIE = "\N{NO-BREAK SPACE}"
-SETTINGS = ("alpha_each", "resolution_asked")  # said with what was spent and what was reached
+SETTINGS = ("alpha_each", "resolution_asked", "budget", "reach", "times")  # said elsewhere
 TOOLS = {"python": "Python", "jax": "JAX", "sympy": "SymPy"}
 
 

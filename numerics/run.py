@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from numerics import report, schedule, verify
-from numerics.evidence import Unwritable
+from numerics.evidence import Store, Unwritable
 from numerics.experiment import attached, load
 from numerics.freshness import home_of
 from numerics.landing import as_kept
@@ -21,6 +21,7 @@ from numerics.worker import Worker
 from theory.claim import Claim
 
 Locate = Callable[[Claim], str | None]
+Answer = Callable[[Claim, Record], Record]  # a record with more told in its notes
 
 
 def run(
@@ -31,6 +32,7 @@ def run(
     locate: Locate | None = None,
     worker: Worker | None = None,
     page: Callable[..., object] | None = None,
+    answer: Answer | None = None,
 ) -> int:
     """Verify claims and report on them, or print what that would cost; the exit status.
 
@@ -44,11 +46,15 @@ def run(
         return 0
     screen = report.screen(stderr=as_json)
     places = {claim.name: report.place_of(claim.at) for claim in claims}
+    named = {claim.name: claim for claim in claims}
     started, records = time.monotonic(), []
     failure = ""
     with progressing(report.screen(stderr=True), len(claims)) as (progress, quiet):
         try:
             for record in verify.verify(claims, settings, progress, locate, worker):
+                if answer is not None:
+                    progress(f"{record.claim}: its answer")
+                    record = kept(answer(named[record.claim], record), record, settings)
                 records.append(record)
                 with quiet():
                     if as_json:
@@ -66,6 +72,11 @@ def run(
         except OSError as error:
             failure = f"the report cannot be written ({error.strerror or error}); the records are kept"
     return show_failure(failure) if failure else verify.exit_status(records)
+
+
+def kept(told: Record, record: Record, settings: Settings) -> Record:
+    """The record with what an answer adds to it, in the place of the one that was kept without."""
+    return record if told is record else Store(settings.store).write(as_kept(told))
 
 
 def with_experiments(claims: Sequence[Claim], locate: Locate) -> set[str]:

@@ -57,6 +57,7 @@ OPERATIONS = {
     ast.Pow: lambda a, b: power(a, b),
 }
 TYPED = str.maketrans({"≤": "<=", "≥": ">=", "−": "-", "·": "*", "×": "*", "π": "pi"})
+MEANS = ("E", "Mean", "mean", "P", "Probability", "Pr", "Var", "Variance", "Cov", "Covariance")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 NUMBER = re.compile(r"(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?")
 ENDS = {"inf": oo, "oo": oo, "-inf": -oo, "-oo": -oo, "": None}
@@ -146,6 +147,8 @@ class Reader:
             return checked(OPERATIONS[type(node.op)](*sides), ast.unparse(node))
         if isinstance(node, ast.Call):
             return self.call(node, depth)
+        if isinstance(node, ast.Subscript):
+            reject_mean(node.value)
         raise Unreadable(
             f"{shown(node)}: a formula has numbers, symbols, + - * / **, and the functions {', '.join(sorted(FUNCTIONS))}"
         )
@@ -183,6 +186,7 @@ class Reader:
     def call(self, node: ast.Call, depth: int) -> Expr:
         name = node.func.id if isinstance(node.func, ast.Name) else None
         if name not in FUNCTIONS:
+            reject_mean(node.func)
             called = shown(node.func)
             raise Unreadable(f"{called} is no function here; there are {', '.join(sorted(FUNCTIONS))}")
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
@@ -196,6 +200,15 @@ class Reader:
             return checked(FUNCTIONS[name](*arguments), ast.unparse(node))
         except (TypeError, ValueError) as error:
             raise Unreadable(f"{shown(node)}: {error}") from None
+
+
+def reject_mean(called: ast.expr) -> None:
+    """What is random has a law, and an experiment that draws from it: a text has no room for them."""
+    if isinstance(called, ast.Name) and called.id in MEANS:
+        raise Unreadable(
+            f"{called.id}(...): a text has no laws to take a mean over. Write a file, in which symbols have laws: "
+            "./wideproof new my-mean"
+        )
 
 
 def shown(node: ast.AST) -> str:

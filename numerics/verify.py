@@ -5,6 +5,7 @@ resumes: evidence is reused while the statement, its derivation, its experiment,
 on, JAX and the settings are what they were.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -64,7 +65,7 @@ def verify(
     for row in agenda.rows:
         digest = digest_of(row, settings, locate(row.claim))
         record = store.fresh(row.claim.name, digest)
-        if record is None:
+        if record is None or may_go_on(record, settings):
             stale.append((row, digest))
             continue
         known[row.claim.name] = record = replace(record, notes=(*record.notes, RESUMED))
@@ -76,6 +77,11 @@ def verify(
         known[record.claim] = record = store.write(record)
         yield record
         reject_contradiction(record)
+
+
+def may_go_on(record: Record, settings: Settings) -> bool:
+    """Whether a record was left undecided within a smaller budget than there is now."""
+    return settings.budget > record.numbers.get("budget", math.inf)
 
 
 def reject_contradiction(record: Record) -> None:

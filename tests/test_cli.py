@@ -196,6 +196,13 @@ def test_each_verdict_is_a_glyph_and_a_word_and_no_row_is_wider_than_the_termina
     assert "\x1b" not in done.stdout  # no colour where nobody sees it
 
 
+def test_a_file_that_is_named_without_its_ending_is_found(engine, tmp_path):
+    (tmp_path / "mine.py").write_text(TWIN)
+    done = engine.run("check", "mine")
+    assert done.exit_code == 2
+    assert "mine is no formula, but mine.py is a file: ./wideproof check mine.py" in done.stderr
+
+
 def test_the_marks_are_the_engines():
     assert {verdict.value: verdict.glyph for verdict in judge.Verdict} == {
         word: mark.glyph for word, mark in MARKS.items()

@@ -39,7 +39,10 @@ SAYS = {
     "restless": r"two calls with the same key return different values; draw all randomness from the key",
     "restless-value": r"two calls with the same point return different values",
     "raises": r"RuntimeError: boom, raised at .*bad_input\.py:\d+",
-    "raises-when-traced": r"TracerBoolConversionError: .*raised at .*bad_input\.py:\d+",
+    "raises-when-traced": r"TracerBoolConversionError: .*raised at .*bad_input\.py:\d+; .*write jnp\.where\(condition",
+    "numpy-used": r"TracerArrayConversionError: .*raised at .*bad_input\.py:\d+; NumPy .* write jnp for np",
+    "float-taken": r"ConcretizationTypeError: .*bad_input\.py:\d+; .*write .* x\.astype\(float\) for float\(x\)",
+    "without-key": r"the experiment takes \(draws, x\), but .* ask for \(key, draws, x\)",
     "no-booleans": r"returns float\d+ under Probability; return booleans",
     "no-pair": r"under Covariance return the two arrays of values, as in `return x, y`",
     "missing": r"the experiment returned A; return a dict with A, B",
@@ -50,6 +53,11 @@ SAYS = {
     "exhausts-memory": r"exhausts-memory .*Out of memory allocating \d+ bytes",
     "unknown-right": r"at x=1 the side E\[Abs\(z\)\] has no finite real value",
     "unchecked": NOTHING,
+}
+DOUBTED = {
+    "ignores-key": "ignores its key, so that all draws are alike: draw from it, or drop it",
+    "ignores-key-value": "ignores its key",
+    "ignores-parameter": "ignores x, on which the left side depends: use it, or drop it from the claim",
 }
 
 
@@ -68,8 +76,14 @@ def test_a_bad_experiment_is_an_error_of_its_claim_alone(bad, name):
         assert re.search(rf"{name} \(.*bad_input\.py:\d+\)", record.notes[0]), record.notes
 
 
+@pytest.mark.parametrize("name", DOUBTED)
+def test_what_an_experiment_is_given_and_does_not_read_is_told(bad, name):
+    assert re.search(rf"the experiment \(.*bad_input\.py:\d+\) {DOUBTED[name]}", bad[name].notes[-1])
+    assert not any("ignores" in note for note in bad["fine"].notes)
+
+
 def test_every_bad_claim_is_named_and_the_good_one_among_them_is_checked(bad):
-    assert set(bad) == {*SAYS, "fine"}
+    assert set(bad) == {*SAYS, *DOUBTED, "fine"}
     assert bad["fine"].verdict == "supported"
     assert bad["fine"].backend == "cpu"
     assert exit_status(bad.values()) == 4

@@ -18,16 +18,21 @@ from typing import Any
 
 from sympy import (
     Basic,
+    Complement,
+    ConditionSet,
     FiniteSet,
+    ImageSet,
     ImmutableDenseMatrix,
     IndexedBase,
     Interval,
     MatrixBase,
+    ProductSet,
     Range,
     S,
     Set,
     Symbol,
     Tuple,
+    Union,
     oo,
     sympify,
 )
@@ -270,11 +275,26 @@ def reject_bad_domains(claim: Claim) -> None:
             )
         if isinstance(domain, Set) and domain.is_empty:
             raise claim.error(f"given[{name}] is empty; a claim over no points says nothing")
+        if isinstance(domain, Set) and not is_reached(domain):
+            raise claim.error(
+                f"given[{name}] is {domain}, which no box covers and no strategy draws from; write an Interval, "
+                "a finite set, S.Integers or a Range with a first element, and what is to be left out as a hypothesis "
+                f"in where, such as {{'not zero': Ne({name}, 0)}}"
+            )
         reject_broken_assumption(claim, symbol, domain)
         unknown = free(Tuple(*sizes(domain))) - seen
         if unknown:
             raise claim.error(f"the domain of {name} uses {names(unknown)}; list them before {name} in given")
         seen.add(symbol)
+
+
+def is_reached(domain: Set) -> bool:
+    """Whether points of a set can be chosen: of an interval, a finite set, or whole numbers that begin somewhere."""
+    if isinstance(domain, Interval | FiniteSet) or domain == S.Integers:
+        return True
+    if isinstance(domain, ImageSet | ConditionSet | ProductSet | Union | Complement):
+        return False
+    return domain.is_subset(S.Integers) is not False and not domain.inf.is_infinite
 
 
 def sizes(domain) -> tuple:

@@ -5,6 +5,7 @@ import time
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from sympy import Abs, Integer, Interval, Range, Rational, oo, symbols
 
 from numerics import observes
@@ -147,6 +148,44 @@ def anything(x):
 @observes(fine, variance=2 * x**0, resolution=0.2)
 def square(key, draws, x):
     return jax.random.normal(key, (draws,)) ** 2
+
+
+numpy_used = stated("numpy-used")
+float_taken = stated("float-taken")
+without_key = stated("without-key")
+ignores_key = stated("ignores-key")
+ignores_parameter = stated("ignores-parameter", Mean(z**2 * x))
+idle_value = stated("ignores-key-value", observed("A") * x)
+
+
+@observes(numpy_used)
+def sizes(key, draws, x):
+    return np.abs(jax.random.normal(key, (draws,), x.dtype)) * x
+
+
+@observes(float_taken)
+def taken(key, draws, x):
+    return jax.random.normal(key, (draws,)) * float(x)
+
+
+@observes(without_key)
+def keyless(draws, x):
+    return jnp.ones(draws)
+
+
+@observes(ignores_key, resolution=0.2)
+def always_one(key, draws, x):
+    return x * jnp.ones(draws, x.dtype)
+
+
+@observes(ignores_parameter, variance=2 * x**0, resolution=0.2)
+def not_of_x(key, draws, x):
+    return jax.random.normal(key, (draws,)) ** 2
+
+
+@observes(idle_value)
+def certain(key, x):
+    return x
 
 
 hangs = stated("hangs", observed("A"))
