@@ -137,7 +137,7 @@ def lanczos(product: Callable, start: Float[Array, " p"], steps: int) -> Float[A
         diagonal = jnp.vdot(now, w)
         w = w - diagonal * now
         size = jnp.linalg.norm(w)
-        return (now, w / size, size), (diagonal, size)
+        return (now, w / jnp.where(size > 0, size, 1), size), (diagonal, size)  # zero: the space has ended
 
     first = jnp.zeros_like(start), start / jnp.linalg.norm(start), jnp.zeros((), start.dtype)
     diagonal, beside = jax.lax.scan(step, first, length=steps)[1]

@@ -118,16 +118,18 @@ def table(p: Exponents) -> dict[str, Expr]:
 
 
 def claims(name: str, p: Exponents, widths: Set) -> tuple[Claim, ...]:
-    """The table as scalings in the width, one claim an observable, named ``name-observable``."""
+    """The table as scalings in the width, one claim an observable, in its order."""
+    return tuple(claim(name, what, exponent, widths) for what, exponent in table(p).items())
+
+
+def claim(name: str, what: str, exponent: Expr, widths: Set) -> Claim:
+    """That an observable of the parametrisation ``name`` is of order ``m^exponent``; it is named ``name-what``."""
     m = Symbol("m", integer=True, positive=True)
-    return tuple(
-        Claim(
-            f"{name}-{what.lower().replace(' ', '-')}",
-            f"In the {name} parametrisation, {what} is of order m to the {exponent}.",
-            given={m: widths},
-            states=scaling(observed("".join(part.capitalize() for part in what.split())), exponent, by=m),
-        )
-        for what, exponent in table(p).items()
+    return Claim(
+        f"{name}-{what.lower().replace(' ', '-')}",
+        f"In the {name} parametrisation, {what} is of order m to the {exponent}.",
+        given={m: widths},
+        states=scaling(observed("".join(part.capitalize() for part in what.split())), exponent, by=m),
     )
 
 
@@ -154,7 +156,18 @@ def output_change(p: Exponents) -> Expr:
 
 def kernel(p: Exponents) -> Expr:
     """The tangent kernel, each layer with its rate: how fast the output starts to move."""
-    return Max(2 - 2 * p.s - Min(*p.k), 1 - p.q)
+    return Max(*kernel_parts(p))
+
+
+def kernel_parts(p: Exponents) -> tuple[Expr, Expr]:
+    """That of the hidden layers, and that of the last one."""
+    return 2 - 2 * p.s - Min(*p.k), 1 - p.q
+
+
+def kernel_correction(p: Exponents) -> Expr:
+    """The tangent kernel is its order times ``1 + c m^-power``: the power, 0 where all layers count."""
+    hidden, last = kernel_parts(p)
+    return abs(hidden - last)
 
 
 def kernel_change(p: Exponents) -> Expr:
