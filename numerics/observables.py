@@ -105,7 +105,8 @@ def tangent_kernel(network: Any, X: Float[Array, "n d"], rate: Rate, m: Any) -> 
     moving, rest = arrays(network)
     jacobian = jax.jacrev(lambda at: outputs(eqx.combine(at, rest), X).ravel())(moving)
     flat = [leaf.reshape(leaf.shape[0], -1) for leaf in jax.tree.leaves(jacobian)]
-    return sum(r * (J @ J.T) for r, J in zip(jax.tree.leaves(rates(network, rate, m)), flat, strict=True))
+    by = jax.tree.leaves(rates(network, rate, m))
+    return jnp.sum(jnp.stack([r * (J @ J.T) for r, J in zip(by, flat, strict=True)]), axis=0)
 
 
 def spectrum(network: Any, function: Loss, rate: Rate, m: Any, steps: int = STEPS) -> Float[Array, " k"]:

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jax.custom_batching import custom_vmap
 from jaxtyping import Array, Float
 
-from numerics.tracing import traced
+from numerics.tracing import Traced, traced
 
 KEY = "draw the weights from it, as in jax.random.normal(key, (m, d))"
 TOGETHER = 4  # seeds at once: more are no faster on a CPU
@@ -24,50 +24,61 @@ class Unfit(TypeError):
 
 
 def observable(function: Callable) -> Callable:
-    """``(key, m) -> number``, checked at its first call. Raises ``Unfit``, a ``TypeError``."""
+    """``(key, m) -> number``, checked at its first call; ``m`` is a whole number, or a real one of JAX.
+
+    Raises ``Unfit``, a ``TypeError``, at that call.
+    """
     checked = []
 
     def observe(key, m):
-        if isinstance(m, jax.core.Tracer):
+        if isinstance(m, jax.Array) and jnp.issubdtype(m.dtype, jnp.integer):
             raise Unfit('the width is a number of JAX here, and no shape can follow it: drop traced=("m",)')
-        if not checked:
-            reject(function, key, m)
-            checked.append(m)
+        reals = (m,) if isinstance(m, jax.Array) else ()  # what a shape follows stays a number of Python
 
-        @custom_vmap
-        def one(key):
-            return jnp.asarray(function(key, m), float)
+        def at(key, *reals):
+            return jnp.asarray(function(key, *(reals or (m,))), float)
+
+        if not checked:
+            reject(function, key, m, reals)
+            checked.append(m)
+        one = custom_vmap(at)
 
         @one.def_vmap
-        def many(size, batched, keys):
-            return jax.lax.map(
-                lambda key: jnp.asarray(function(key, m), float), keys, batch_size=TOGETHER
-            ), True
+        def many(size, batched, keys, *reals):
+            return jax.lax.map(lambda key: at(key, *reals), keys, batch_size=TOGETHER), True
 
-        return one(key)
+        return one(key, *reals)
 
     return observe
 
 
-def reject(function: Callable, key: Any, m: Any) -> None:
+def reject(function: Callable, key: Any, m: Any, reals: tuple) -> None:
     """``Unfit`` unless a function makes one real number from its key and its width."""
-    here = program(function, key, m)
+    asked = [jax.ShapeDtypeStruct((), each.dtype) for each in (key, *reals)]
+    here = program(function, m, asked)
     shape, dtype = getattr(here.returns, "shape", None), getattr(here.returns, "dtype", None)
-    if shape != () or not (jnp.issubdtype(dtype, jnp.floating) or jnp.issubdtype(dtype, jnp.integer)):
-        what = f"shape {shape} and dtype {dtype}" if shape is not None else type(here.returns).__name__
+    if (
+        shape != ()
+        or dtype is None
+        or not any(jnp.issubdtype(dtype, kind) for kind in (jnp.floating, jnp.integer))
+    ):
+        what = type(here.returns).__name__ if shape is None else f"shape {shape} and dtype {dtype}"
         raise Unfit(
             f"the observable returns {what}; return one real number, such as jnp.sqrt(jnp.mean(values**2))"
         )
-    if not uses_input(function, key, m):
+    used = inputs_used(function, m, asked)
+    if not used[0]:
         raise Unfit(f"the observable ignores its key, so that every seed sees one network: {KEY}")
-    if program(function, key, 2 * m)[:2] == here[:2]:
+    if reals and not used[1]:
+        raise Unfit("the observable ignores its second argument, the parameter that it is followed by")
+    if not reals and program(function, 2 * m, asked)[:2] == here[:2]:
         raise Unfit(f"the observable ignores its width: it is the same program for {m} and {2 * m}")
 
 
-def program(function: Callable, key: Any, m: Any):
+def program(function: Callable, m: Any, asked: list) -> Traced:
     """As JAX traces it; what only NumPy or Python could do with a traced value is told in words."""
     try:
-        return traced(lambda key: function(key, m), jax.ShapeDtypeStruct((), key.dtype))
+        return traced(lambda key, *reals: function(key, *(reals or (m,))), *asked)
     except jax.errors.TracerArrayConversionError as error:
         raise Unfit("NumPy was given a value of JAX: write jnp for np, as in jnp.tanh") from error
     except jax.errors.TracerBoolConversionError as error:
@@ -80,14 +91,14 @@ def program(function: Callable, key: Any, m: Any):
         ) from error
 
 
-def uses_input(function: Callable, key: Any, m: Any) -> bool:
-    """Whether what is returned depends on the key."""
-    found = jax.make_jaxpr(lambda key: function(key, m))(jax.ShapeDtypeStruct((), key.dtype)).jaxpr
+def inputs_used(function: Callable, m: Any, asked: list) -> list[bool]:
+    """Whether what is returned depends on the key, and on a real parameter."""
+    found = jax.make_jaxpr(lambda key, *reals: function(key, *(reals or (m,))))(*asked).jaxpr
     wanted = {id(v) for v in found.outvars}
     for step in reversed(found.eqns):
         if wanted & {id(v) for v in step.outvars}:
             wanted |= {id(v) for v in step.invars}
-    return id(found.invars[0]) in wanted
+    return [id(v) in wanted for v in found.invars]
 
 
 class Recorder(eqx.Module):

@@ -6,18 +6,17 @@ A network with hidden layers of width ``m``, with ``W^l = m^(-a_l) w^l``,
 
 is trained in the weights ``w^l``, which start as independent Gaussians of standard deviation ``m^(-b_l)`` (of the
 first layer divided by ``sqrt(d)``, since inputs have ``d`` coordinates of size one) and learn at the rate
-``eta m^(-c_l)``. Four parametrisations have names, and this table is the one place that states them:
+``eta m^(-c_l)``. Three parametrisations have names, and this table is the one place that states them:
 
                  a: first hidden last    b: first hidden last    c, SGD       c, Adam: first hidden last
     standard        0     0      0          0    1/2    1/2      0               0     0      0
-    slow            0     0      0          0    1/2    1/2      1               1     1      1
     ntk             0    1/2    1/2         0     0      0       0               0    1/2    1/2
     maximal       -1/2    0     1/2        1/2   1/2    1/2      0              1/2    1     1/2
 
-The columns for SGD are table 1 of Yang and Hu, "Feature learning in infinite-width neural networks" (2021), where
-``slow`` is the standard parametrisation with learning rate 1/m. Of Adam, whose steps do not shrink with the
-gradient, ``maximal`` is that of Yang and Hu, "Tensor Programs V" (2022), in these multipliers, and ``ntk`` has the
-rates at which an entry of ``W`` moves by ``eta / m``; ``standard`` and ``slow`` keep one rate for all layers.
+The columns for SGD are table 1 of Yang and Hu, "Feature learning in infinite-width neural networks" (2021). Of Adam,
+whose steps do not shrink with the gradient, ``maximal`` is that of "Tensor Programs V" (Yang et al., 2022) in these
+multipliers, ``ntk`` has the rates at which an entry of ``W`` of a hidden or the last layer moves by ``eta / m``, and
+``standard`` keeps one rate for all layers.
 
 Under SGD nothing changes if ``(a_l, b_l, c_l)`` becomes ``(a_l + t, b_l - t, c_l - 2 t)``; under Adam, if it becomes
 ``(a_l + t, b_l - t, c_l - t)``.
@@ -40,7 +39,6 @@ from numerics.activation import Activation
 HALF = Fraction(1, 2)
 TABLE = {  # first, hidden and last layer; of the rates, those for SGD and those for Adam
     "standard": ((0, 0, 0), (0, HALF, HALF), {"sgd": (0, 0, 0), "adam": (0, 0, 0)}),
-    "slow": ((0, 0, 0), (0, HALF, HALF), {"sgd": (1, 1, 1), "adam": (1, 1, 1)}),
     "ntk": ((0, HALF, HALF), (0, 0, 0), {"sgd": (0, 0, 0), "adam": (0, HALF, HALF)}),
     "maximal": ((-HALF, 0, HALF), (HALF, HALF, HALF), {"sgd": (0, 0, 0), "adam": (HALF, 1, HALF)}),
 }

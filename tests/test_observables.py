@@ -226,3 +226,17 @@ def test_a_layer_whose_weights_are_read_is_still_observed():
 def test_a_width_that_is_traced_is_refused():
     with pytest.raises(Unfit, match=r'no shape can follow it: drop traced=\("m",\)'):
         jax.jit(lambda m: of("layers[0]")(jax.random.key(0), m))(M)
+
+
+def test_a_real_parameter_is_followed_by_one_program():
+    """A step size arrives as a number of JAX, and the network has one width."""
+
+    def moved(key, step):
+        network = build(key, M)
+        return observables.rms(ravel_pytree(sgd(LOSS, steps=1, rate=lambda *_: step)(network, M))[0])
+
+    seen, keys = observable(moved), jax.random.split(jax.random.key(4), 5)
+    found = jax.jit(jax.vmap(seen, in_axes=(0, None)))(keys, jnp.asarray(0.1))
+    np.testing.assert_allclose(found, [float(moved(key, 0.1)) for key in keys], rtol=ROUNDING)
+    with pytest.raises(Unfit, match="ignores its second argument, the parameter that it is followed by"):
+        observable(lambda key, step: jax.random.normal(key))(jax.random.key(0), jnp.asarray(0.1))
