@@ -12,7 +12,14 @@ project = "wideproof"
 author = copyright = ABOUT["authors"][0]["name"]
 version = release = ABOUT["version"]
 
-extensions = ["myst_parser", "sphinxcontrib.bibtex", "offline_math", "claim_pages", "answers"]
+extensions = [
+    "myst_parser",
+    "sphinxcontrib.bibtex",
+    "offline_math",
+    "claim_pages",
+    "answers",
+    "exponent_nodes",
+]
 exclude_patterns = ["_build", "_ext", "examples", "evidence", "figures", "measured", "soundness_table.md"]
 nitpicky = True
 smartquotes = False  # quotations and formulas in words keep their own marks
