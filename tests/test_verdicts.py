@@ -456,6 +456,7 @@ def stage(row, settings, answer):
                     "mean": np.array([answer(task["purpose"], task["count"]) for _ in range(shape)]),
                     "sd": np.ones(shape),
                 },
+                "pilot": lambda: {"draws": np.random.default_rng(0).standard_normal((2**14, shape))},
                 "shrink": lambda: {"looks": 0, "point": None},
             }
             do, task = steps.send(replies[do]())
