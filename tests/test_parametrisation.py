@@ -30,6 +30,7 @@ from theory import parametrisation as theory
 
 D = 8
 AXES = jnp.sqrt(D) * jnp.eye(D)  # outputs at orthogonal inputs are independent: less noise
+PLANE = jnp.eye(2) / jnp.sqrt(2)  # small: cubes of output weights, whose tails are heavy, weigh little
 ONE, TARGET = jnp.ones((1, D)), jnp.array([4.0])
 RESOLUTION = 1 / 8  # finer than half of the quarter by which neighbours are off
 TOGETHER = 8  # seeds
@@ -57,23 +58,26 @@ def after(network):
 
 
 def at_start(key, m, abc):
-    network = functions(abc, D, jnp.tanh)(key, m)
-    rectified = Partial(
-        lambda w, x: parametrisation.preactivations(abc, jax.nn.relu, m, w, x)[-1][0], *network.args
-    )
-    rate, loss = rates(abc, 0.05), squares(ONE, TARGET)
-    one = sgd(loss, steps=1, rate=rate)(network, m)
+    network, rate = functions(abc, D, jnp.tanh)(key, m), rates(abc, 0.05)
+    one = sgd(squares(ONE, TARGET), steps=1, rate=rate)(network, m)
     yield "features 1", observables.size(layer(abc, m, 1), AXES)(network, m)
     yield "output", observables.size(layer(abc, m, 2), AXES)(network, m)
     yield "first change 1", change(layer(abc, m, 1), ONE, after(one))(network, m)
     yield "tangent kernel", jnp.trace(observables.tangent_kernel(network, AXES, rate, m))
+
+
+def curved(key, m, abc):
+    network, rate = functions(abc, D, jnp.tanh)(key, m), rates(abc, 0.05)
+    rectified = Partial(
+        lambda w, x: parametrisation.preactivations(abc, jax.nn.relu, m, w, x)[-1][0], *network.args
+    )
     yield "sharpness", observables.sharpness(squares(ONE, jnp.zeros(1)), rate=rate)(network, m)
     yield "Hessian norm", observables.hessian_norm(ONE[0], rate=rate)(rectified, m)
 
 
 def trained(X, Y, eta):
     def values(key, m, abc):
-        network, rate = functions(abc, D, jnp.tanh)(key, m), rates(abc, eta)
+        network, rate = functions(abc, X.shape[1], jnp.tanh)(key, m), rates(abc, eta)
         train = after(sgd(squares(X, Y), steps=2, rate=rate)(network, m))
         yield "change 1", change(layer(abc, m, 1), X, train)(network, m)
         yield "output change", change(layer(abc, m, 2), X, train)(network, m)
@@ -91,9 +95,10 @@ def deep(key, m, abc):
 
 
 LOOKS = {  # what, of which parametrisations, hidden layers, widths, seeds
-    "start": (at_start, tuple(TABLE), 1, NARROW, 640),
-    "learning": (trained(ONE, TARGET, 0.05), ("maximal",), 1, NARROW, 400),
-    "lazy": (trained(AXES[:2], jnp.full(2, 4.0), 0.005), ("ntk",), 1, WIDE, 3200),
+    "start": (at_start, tuple(TABLE), 1, WIDE, 640),
+    "curved": (curved, tuple(TABLE), 1, Range(64, 2049), 200),
+    "learning": (trained(ONE, TARGET, 0.05), ("maximal",), 1, WIDE, 400),
+    "lazy": (trained(PLANE, jnp.full(2, 4.0), 0.05), ("ntk",), 1, WIDE, 4800),
     "deep": (deep, ("standard", "maximal"), 2, Range(32, 513), 320),
 }
 
@@ -126,7 +131,8 @@ def samples(look):
 ENTRIES = [
     (look, name, what)
     for look, whats in {
-        "start": ["features 1", "output", "first change 1", "tangent kernel", "sharpness", "Hessian norm"],
+        "start": ["features 1", "output", "first change 1", "tangent kernel"],
+        "curved": ["sharpness", "Hessian norm"],
         "learning": ["change 1", "output change", "kernel change", "linearisation error"],
         "lazy": ["change 1", "output change", "kernel change", "linearisation error"],
         "deep": ["first change 2"],
