@@ -75,7 +75,7 @@ def stated(console: Console, claim: Claim, width: int) -> None:
     assume(console, claim)
     display(console, writing.statement(claim, width))
     if claim.open:
-        console.print(Text("Open: nobody has a proof.", "yellow"))
+        console.print(Text("Open: we know of no proof.", "yellow"))
 
 
 def display(console: Console, formula: str, margin: int = MARGIN) -> None:

@@ -78,6 +78,7 @@ class Parsed(NamedTuple):
 def conjecture(text: str, ranges: Iterable[str]) -> Claim:
     """The claim that a text states, over ranges as ``--over`` takes them. Raises ``Unreadable``."""
     given: dict[Symbol, Set] = {}
+    ranges = list(ranges)
     for spelled in ranges:
         symbol, domain = ranged(spelled)
         if symbol.name in {known.name for known in given}:
@@ -89,7 +90,10 @@ def conjecture(text: str, ranges: Iterable[str]) -> Claim:
         raise Unreadable(f"--over {idle[0]}=...: {idle[0]} does not occur in the text; leave its range out")
     if found.left == found.right:
         raise Unreadable(f"{text!r}: both sides are the same; there is nothing to check")
-    name = f"text-{sha256(text.encode()).hexdigest()[:8]}"
+    asked = "\n".join(
+        [text.strip(), *sorted(spelled.strip() for spelled in ranges)]
+    )  # another range, another question
+    name = f"text-{sha256(asked.encode()).hexdigest()[:8]}"
     claim = Claim(name, f"{text.strip()}.", given, STATED[found.sign](found.left, found.right))
     object.__setattr__(claim, "at", ("the text", 0))  # and not the line above
     return claim

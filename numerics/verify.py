@@ -174,7 +174,7 @@ def send(pump: Pump, place: int, case: Case, task: dict[str, Any] | None) -> Non
 
 
 def check(claim: Claim, **settings) -> Record:
-    """The record of one claim, made in this process: for notebooks and tests.
+    """The record of one claim, made in this process, with what is told beside its verdict: for notebooks and tests.
 
     The experiment is the one attached here by ``@observes``; settings are the fields of ``Settings``. No
     evidence is kept unless a ``store`` is named, and no budget is enforced, since XLA cannot be interrupted.
@@ -183,6 +183,7 @@ def check(claim: Claim, **settings) -> Record:
     and refuted.
     """
     from numerics import child, perform
+    from numerics.answers import told
 
     chosen = Settings(**settings)
     (row,) = plan([claim], chosen).rows
@@ -206,6 +207,7 @@ def check(claim: Claim, **settings) -> Record:
     case.close()
     store = Store(chosen.store) if chosen.store else None
     record = recorded(case, digest_of(row, chosen, home_of(claim)), {}, store)
+    record = told.answered(claim, record, chosen, None)
     record = store.write(record) if store else record
     reject_contradiction(record)
     return record

@@ -49,7 +49,7 @@ def test_a_slip_and_an_open_question_are_told_on_the_card():
     slipped = next(claim for claim in catalogue.claims() if claim.slip is not None)
     assert "As its source prints it, it is not so:" in slipped._repr_html_()
     html = Claim("mine", "Mine.", {x: Interval(0, 1)}, at_most(x**2, x), open=True)._repr_html_()
-    assert "Open: nobody has a proof." in html
+    assert "Open: we know of no proof." in html
     assert "As its source prints it" not in html
 
 

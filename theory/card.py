@@ -26,7 +26,7 @@ def of(claim: Claim) -> str:
     """The card of a claim, HTML."""
     parts = [stated(claim.title, hypotheses(claim), claim.states.latex(latex))]
     if claim.open:
-        parts.append('<p class="note">Open: nobody has a proof.</p>')
+        parts.append('<p class="note">Open: we know of no proof.</p>')
     if claim.slip is not None:
         parts.append('<p class="note">As its source prints it, it is not so:</p>')
         parts.append(stated("", hypotheses(claim.slip), claim.slip.states.latex(latex)))

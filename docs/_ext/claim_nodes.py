@@ -47,7 +47,7 @@ def statement(claim: Claim) -> nodes.container:
     if before:
         parts.insert(0, paragraph("hypotheses", *sentence(before)))
     if claim.open:
-        parts.append(paragraph("open", words("Open: nobody has a proof.")))
+        parts.append(paragraph("open", words("Open: we know of no proof.")))
     return box("statement", *parts)
 
 
