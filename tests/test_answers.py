@@ -38,7 +38,7 @@ def drawn(name: str, states, factor: float = 1.0, **law) -> tuple[Claim, Record]
 def notes(claim: Claim, record: Record, **options) -> str:
     found = told.answered(claim, record, SETTINGS, None, **options)
     assert (found.verdict, found.numbers) == (record.verdict, record.numbers)
-    return "\n".join(found.notes[len(record.notes) :])
+    return "\n".join(found.notes)  # what the record tells already is not told twice
 
 
 SIZE = Mean(Abs(z) * x)
