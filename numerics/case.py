@@ -28,7 +28,8 @@ INSTEAD = {  # of what JAX refuses in a function that it compiles
     "write jnp.where(condition, a, b), or & for `and`",
     "ConcretizationTypeError": "what JAX traces has no value yet: write jnp.where(condition, a, b) for an `if`, "
     "and x.astype(float) for float(x)",
-    "TracerIntegerConversionError": "what JAX traces is no Python integer: index by jnp.take(array, place)",
+    "TracerIntegerConversionError": "what JAX traces is no Python integer: index by jnp.take(array, place), "
+    "or make the parameter an integer with a Range",
 }
 Tasks = Generator[tuple[str, dict[str, Any]], dict[str, Any], Finding]
 

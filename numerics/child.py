@@ -95,21 +95,10 @@ def is_numpy(value) -> bool:
     return (type(value) is np.ndarray or isinstance(value, np.generic)) and not value.dtype.hasobject
 
 
-ADVICE = {  # for what experiments are written like that JAX cannot trace
-    "TracerArrayConversionError": "NumPy cannot take a value of JAX: write jnp.abs(x) and not np.abs(x)",
-    "TracerBoolConversionError": "a value of JAX decides no `if`: write jnp.where(x > 0, a, b)",
-    "TracerIntegerConversionError": "a value of JAX is no index or size of Python's: write jnp.take(xs, k), "
-    "or make the parameter an integer with a Range",
-    "ConcretizationTypeError": "a value of JAX is no number of Python's: keep it an array, without float() or int()",
-}
-
-
 def account(error: BaseException) -> tuple[str, str, str | None, int | None, str]:
     """Reason, sentence, file, line and traceback of an error."""
     spent = isinstance(error, MemoryError) or any(words in str(error) for words in EXHAUSTED)
     said = f"{type(error).__name__}: {error}".rstrip(": ")
-    if type(error).__name__ in ADVICE:
-        said += f"\n{ADVICE[type(error).__name__]}"
     return "memory" if spent else "raised", said, *place(error), "".join(traceback.format_exception(error))
 
 

@@ -40,10 +40,10 @@ def a_float(key, draws, rho):
 @pytest.mark.parametrize(
     ("experiment", "says"),
     [
-        (numpy_for_jax, "write jnp.abs(x) and not np.abs(x)"),
-        (an_if, "write jnp.where(x > 0, a, b)"),
-        (an_index, "write jnp.take(xs, k)"),
-        (a_float, "keep it an array, without float() or int()"),
+        (numpy_for_jax, "write jnp for np, as in jnp.abs(x)"),
+        (an_if, "write jnp.where(condition, a, b)"),
+        (an_index, "index by jnp.take(array, place), or make the parameter an integer with a Range"),
+        (a_float, "x.astype(float) for float(x)"),
     ],
 )
 def test_what_jax_cannot_trace_is_answered_with_what_it_can(experiment, says):
