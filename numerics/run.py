@@ -52,7 +52,7 @@ def run(
     with progressing(report.screen(stderr=True), len(claims)) as (progress, quiet):
         try:
             for record in verify.verify(claims, settings, progress, locate, worker):
-                if answer is not None:
+                if answer is not None and record.claim in named:
                     progress(f"{record.claim}: its answer")
                     record = kept(answer(named[record.claim], record), record, settings)
                 records.append(record)
