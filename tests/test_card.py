@@ -190,7 +190,9 @@ def test_what_others_wrote_is_text_on_the_card_of_a_record():
         device=HOSTILE,
         **text,
     )
-    stands_alone(found._repr_html_())
+    html = found._repr_html_()
+    stands_alone(html)
+    assert HOSTILE not in html
     stands_alone(ladder([1.0, 2.0, 3.0])._repr_html_())
 
 
