@@ -74,16 +74,19 @@ def linearisation_error(X: Float[Array, "n d"], train: Train) -> Measure:
     return measure
 
 
-def sharpness(loss: Loss, *, rate: Rate) -> Measure:
-    """The largest eigenvalue of the Hessian of the loss; gradient descent at ``rate`` is stable below 2."""
-    return lambda network, m: jnp.max(spectrum(network, loss, rate, m))
+def sharpness(loss: Loss, *, rate: Rate, steps: int = STEPS) -> Measure:
+    """The largest eigenvalue of the Hessian of the loss; gradient descent at ``rate`` is stable below 2.
+
+    Fewer ``steps`` of Lanczos will do where few inputs make the largest eigenvalues stand apart.
+    """
+    return lambda network, m: jnp.max(spectrum(network, loss, rate, m, steps))
 
 
-def hessian_norm(x: Float[Array, " d"], *, rate: Rate) -> Measure:
+def hessian_norm(x: Float[Array, " d"], *, rate: Rate, steps: int = STEPS) -> Measure:
     """The operator norm of the Hessian of the output at an input; of several outputs, that of their sum."""
 
     def measure(network, m):
-        return jnp.max(jnp.abs(spectrum(network, lambda at: jnp.sum(at(x)), rate, m)))
+        return jnp.max(jnp.abs(spectrum(network, lambda at: jnp.sum(at(x)), rate, m, steps)))
 
     return measure
 
