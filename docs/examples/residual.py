@@ -49,7 +49,7 @@ def rate(name, m):
 
 m = symbols("m", integer=True, positive=True)
 widths = {m: Range(16, 129)}
-train = sgd(squares(X, Y), steps=2, rate=rate)
+train = sgd(squares(X, Y), steps=1, rate=rate)
 
 start = Claim(
     "residual-start",
@@ -59,7 +59,7 @@ start = Claim(
 )
 learns = Claim(
     "residual-learns",
-    "Two steps change the coordinates of the residual stream by order one.",
+    "One step changes the coordinates of the residual stream by order one.",
     given=widths,
     states=scaling(observed("dh"), 0, by=m),
 )
