@@ -66,10 +66,9 @@ def reject(function: Callable, key: Any, m: Any, reals: tuple) -> None:
         raise Unfit(
             f"the observable returns {what}; return one real number, such as jnp.sqrt(jnp.mean(values**2))"
         )
-    used = inputs_used(function, m, asked)
-    if not used[0]:
+    if not here.reads[0]:
         raise Unfit(f"the observable ignores its key, so that every seed sees one network: {KEY}")
-    if reals and not used[1]:
+    if reals and not here.reads[1]:
         raise Unfit("the observable ignores its second argument, the parameter that it is followed by")
     if not reals and program(function, 2 * m, asked)[:2] == here[:2]:
         raise Unfit(f"the observable ignores its width: it is the same program for {m} and {2 * m}")
@@ -89,16 +88,6 @@ def program(function: Callable, m: Any, asked: list) -> Traced:
         raise Unfit(
             "Python's float or int was given a value of JAX: leave it an array, or write .astype"
         ) from error
-
-
-def inputs_used(function: Callable, m: Any, asked: list) -> list[bool]:
-    """Whether what is returned depends on the key, and on a real parameter."""
-    found = jax.make_jaxpr(lambda key, *reals: function(key, *(reals or (m,))))(*asked).jaxpr
-    wanted = {id(v) for v in found.outvars}
-    for step in reversed(found.eqns):
-        if wanted & {id(v) for v in step.outvars}:
-            wanted |= {id(v) for v in step.invars}
-    return [id(v) in wanted for v in found.invars]
 
 
 class Recorder(eqx.Module):

@@ -18,9 +18,7 @@ from theory.law import Node, Variate
 SEED, DRAWN, DIGITS = "sorted", 8, 25
 TENFOLD = 10 * sweeps.DRAWS
 SWEPT = 6  # points at which draws look, where balls cannot
-FEWEST = (
-    4  # points, drawn from thousands of rationals each, at which lines that are not the same would all be
-)
+FEWEST = 4  # points of thousands of rationals each: lines that differ do not agree at so many by chance
 MISSES = 3  # points without a look, after which no more is expected
 DECLINED = (*enclosing.DECLINED, IndexError)  # an array of a size that was changed lacks entries
 

@@ -69,10 +69,15 @@ def left_open(chapter: str, folder: Path = FIGURES) -> dict[str, list[int]]:
 
 
 def listed(chapter: str, folder: Path) -> list[Fate]:
+    """What the kept figures of a chapter list. Raises ``Missing`` where none are kept, or none with places."""
     file = folder / f"{chapter}.json"
     if not file.exists():
         raise Missing(f"no figures of {chapter} are kept: run ./wideproof soundness {chapter} --write first")
     rows = json.loads(file.read_text("utf-8"))["listed"]
+    if any("place" not in row for row in rows):
+        raise Missing(
+            f"the figures of {chapter} do not say which errors are listed: run ./wideproof soundness {chapter} --write"
+        )
     return [Fate(**{name: value for name, value in row.items() if name != "survives"}) for row in rows]
 
 
@@ -94,10 +99,8 @@ def write_again(chapter: str, fates: Sequence[Fate], command: str, folder: Path 
             for sign, each in ((-1, old), (1, new)):
                 figures[each.sorted] += sign
                 figures["killed"] += sign * (each.sorted == "false" and each.killed)
-    still = [
-        row for row in before.values() if (row.claim, row.place) not in {(f.claim, f.place) for f in fates}
-    ]
-    kept["listed"] = [each._asdict() | {"survives": each.survives} for each in [*still, *remarkable(fates)]]
+    left = [*before.values(), *remarkable(fates)]
+    kept["listed"] = [each._asdict() | {"survives": each.survives} for each in left]
     if command not in kept["command"]:
         kept["command"] += f"`, `{command}"
     file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -304,3 +304,8 @@ def test_figures_that_are_missing_or_no_longer_fit_are_not_mended(tmp_path):
     table.write("a", [fate(place=1, ended="alive")], "./wideproof soundness a", tmp_path)
     with pytest.raises(table.Missing, match="a: its errors are planted in another order now"):
         table.write_again("a", [fate(place=1, what="another")], "again", tmp_path)
+    kept = json.loads((tmp_path / "a.json").read_text())
+    del kept["listed"][0]["place"]
+    (tmp_path / "a.json").write_text(json.dumps(kept))
+    with pytest.raises(table.Missing, match="the figures of a do not say which errors are listed: run"):
+        table.left_open("a", tmp_path)
